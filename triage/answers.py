@@ -1,0 +1,218 @@
+"""What a person or a file says -> Answers, and what those answers imply. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from triage.cards import days, guess
+from triage.model import NONE, NOT_SURE, Answer, Answers, Finding, Knowledge, Question
+
+AGAIN = "_again"
+"""Suffix of the plainer question asked once after "not sure"; it is an answer of its own until `complete`."""
+
+_WORDS = {"y": "yes", "n": "no", "true": "yes", "false": "no", "unsure": NOT_SURE, "not sure": NOT_SURE,
+          "don't know": NOT_SURE, "unknown": NOT_SURE, "s": NOT_SURE}
+_NOTHING = {NONE, "none of these", "nothing", ""}
+_AMOUNT = re.compile(r"([-+]?[0-9]+(?:[.,][0-9]+)?)\s*([a-zA-Z°%]*)\Z")
+
+
+class BadAnswer(ValueError):
+    """An answer that cannot be understood; the message is one sentence for whoever gave it."""
+
+
+def parse(knowledge: Knowledge, raw: Mapping[str, Any]) -> tuple[Answers, list[tuple[str, str]]]:
+    """A mapping of finding id to raw answer -> Answers, and (key, sentence) for each that is wrong."""
+    names = {alias: f.id for f in knowledge.findings.values() for alias in f.aliases}
+    known = {**{name: name for name in knowledge.findings}, **names}
+    known |= {f.id + AGAIN: f.id + AGAIN for f in knowledge.findings.values() if f.again}
+    answers: Answers = {}
+    wrong: list[tuple[str, str]] = []
+    for key, value in raw.items():
+        name = known.get(key)
+        if name is None:
+            wrong.append((key, f"unknown finding '{key}'{guess(str(key), known)}"))
+            continue
+        finding = knowledge.findings[name.removesuffix(AGAIN) if name not in knowledge.findings else name]
+        if name in answers:
+            wrong.append((key, f"'{key}' is answered a second time, as '{name}'"))
+            continue
+        try:
+            answers[name] = normal(finding, value)
+        except BadAnswer as error:
+            wrong.append((key, str(error)))
+    return answers, wrong
+
+
+def normal(finding: Finding, value: Any) -> Answer:
+    """One raw answer in its normal form. Raises BadAnswer."""
+    if isinstance(value, bool):
+        value = "yes" if value else "no"
+    if isinstance(value, str):
+        value = value.strip()
+        value = _WORDS.get(value.lower(), value) if value not in finding.options else value
+        if value == NOT_SURE:
+            return NOT_SURE
+    if finding.kind == "yes_no":
+        if value in ("yes", "no"):
+            return str(value)
+        raise BadAnswer(f"'{finding.id}' takes yes, no or not_sure, not {_shown(value)}")
+    if finding.kind == "number":
+        return _number(finding, value)
+    if finding.kind == "duration":
+        return _duration(finding, value)
+    if finding.kind == "one":
+        if isinstance(value, str) and value.lower() in _NOTHING:
+            return NONE
+        if isinstance(value, list) and len(value) == 1:
+            value = value[0]
+        return _option(finding, value)
+    if isinstance(value, str):
+        value = [] if value.lower() in _NOTHING else value.split("|")
+    if value is None or not isinstance(value, (list, tuple)):
+        raise BadAnswer(f"'{finding.id}' takes a list of {_few(finding.options)}, or none, not {_shown(value)}")
+    if list(value) == [NOT_SURE]:
+        return NOT_SURE
+    chosen = {_option(finding, each.strip() if isinstance(each, str) else each) for each in value if each != NONE}
+    if chosen and NONE in value:
+        raise BadAnswer(f"'{finding.id}' has 'none' together with other answers")
+    return tuple(option for option in finding.options if option in chosen)
+
+
+def _option(finding: Finding, value: Any) -> str:
+    if isinstance(value, str) and value in finding.options:
+        return value
+    hint = guess(value, finding.options) if isinstance(value, str) else ""
+    raise BadAnswer(
+        f"'{finding.id}' has no answer {_shown(value)}{hint or '; it takes ' + _few(finding.options)}"
+    )
+
+
+def _number(finding: Finding, value: Any) -> float:
+    if isinstance(value, str) and (found := _AMOUNT.match(value)):
+        unit = found[2].lower()
+        if unit and finding.unit and not finding.unit.lower().startswith(unit[:1]):
+            raise BadAnswer(f"'{finding.id}' is counted in {finding.unit}, not in '{found[2]}'")
+        value = float(found[1].replace(",", "."))
+    if isinstance(value, (int, float)) and value == value:
+        if finding.lowest is not None and value < finding.lowest:
+            raise BadAnswer(f"'{finding.id}' is {finding.lowest:g} {finding.unit} or more, not {value:g}")
+        if finding.highest is not None and value > finding.highest:
+            raise BadAnswer(f"'{finding.id}' is {finding.highest:g} {finding.unit} or less, not {value:g}")
+        return float(value)
+    raise BadAnswer(f"'{finding.id}' takes a number of {finding.unit}, not {_shown(value)}")
+
+
+def _duration(finding: Finding, value: Any) -> float:
+    if isinstance(value, str):
+        text = value.lower().removesuffix(" ago").strip()
+        text = {"today": "0 days", "yesterday": "1 day"}.get(text, text)
+        text = re.sub(r"^(a|an|one)\s+", "1 ", text)
+        text = re.sub(r"^(\d+(?:\.\d+)?)\s*(h|d|w|m|y)$", lambda m: f"{m[1]} {_UNITS[m[2]]}", text)
+        found = days(text)
+        if found is None:
+            raise BadAnswer(f"'{finding.id}' takes a time such as '3 days' or '2 weeks', not {_shown(value)}")
+        value = found
+    if isinstance(value, (int, float)) and 0 <= value <= 50_000:
+        return float(value)
+    raise BadAnswer(f"'{finding.id}' takes a time such as '3 days' or '2 weeks', not {_shown(value)}")
+
+
+_UNITS = {"h": "hours", "d": "days", "w": "weeks", "m": "months", "y": "years"}
+
+
+def _few(options: Iterable[str]) -> str:
+    names = list(options)
+    return ", ".join(names[:6]) + (", …" if len(names) > 6 else "")
+
+
+def _shown(value: Any) -> str:
+    text = repr(value) if not isinstance(value, str) else f"'{value}'"
+    return text if len(text) <= 60 else text[:57] + "…'"
+
+
+def reply(question: Question, text: str) -> Answer:
+    """What was typed in answer to a question: numbers of choices, ids, or an amount. Raises BadAnswer."""
+    text = text.strip()
+    if question.kind in ("number", "duration"):
+        finding = Finding(id=question.findings[0], ask=question.ask, kind=question.kind, unit=question.unit,
+                          lowest=question.lowest, highest=question.highest)
+        if not text:
+            raise BadAnswer("Type an answer, or s for not sure.")
+        try:
+            return normal(finding, text)
+        except BadAnswer as error:
+            sentence = str(error).removeprefix(f"'{finding.id}' ")
+            raise BadAnswer(f"This {sentence}.") from None
+    ids = [choice.id for choice in question.choices]
+    chosen: list[str] = []
+    for word in re.split(r"[\s,;|]+", text.lower()):
+        if not word:
+            continue
+        if word.isdigit():
+            if not 1 <= int(word) <= len(ids):
+                raise BadAnswer(f"There is no {word} here; choose from 1 to {len(ids)}.")
+            chosen.append(ids[int(word) - 1])
+        elif word in ids:
+            chosen.append(word)
+        elif word in _WORDS and _WORDS[word] in ids:
+            chosen.append(_WORDS[word])
+        else:
+            raise BadAnswer(f"'{word}' is not one of the answers; type a number from 1 to {len(ids)}.")
+    if not chosen:
+        raise BadAnswer("Choose a number.")
+    return choose(question, chosen)
+
+
+def choose(question: Question, chosen: list[str]) -> Answer:
+    """Choices taken from a list as an Answer. Raises BadAnswer when they do not go together."""
+    if question.kind in ("yes_no", "one"):
+        if len(set(chosen)) > 1:
+            raise BadAnswer("Choose one answer only.")
+        return chosen[0]
+    if len(set(chosen)) > 1 and {NONE, NOT_SURE} & set(chosen):
+        raise BadAnswer("'None of these' and 'not sure' cannot go with another answer.")
+    if chosen[0] == NOT_SURE:
+        return NOT_SURE
+    return tuple(c.id for c in question.choices if c.id in chosen and c.id != NONE)
+
+
+def complete(knowledge: Knowledge, answers: Answers) -> Answers:
+    """The answers with all that they imply, and without what was only a plainer second question.
+
+    A follow-up of a "no" is no; a yes to the only follow-up's parent is filled in; a place names its region.
+    Given answers are never changed, but for a "not sure" that a plainer question settled.
+    """
+    out: Answers = {}
+    for name, answer in answers.items():
+        if name in knowledge.findings:
+            out[name] = answer
+    for name, answer in answers.items():
+        first = name.removesuffix(AGAIN)
+        if name not in knowledge.findings and out.get(first, NOT_SURE) == NOT_SURE:
+            out[first] = answer
+    changed = True
+    while changed:
+        changed = False
+        for finding in knowledge.findings.values():
+            if finding.id in out:
+                changed |= _upward(finding, out)
+            elif finding.parents and all(out.get(p) == "no" for p in finding.parents):
+                empty: dict[str, Answer] = {"yes_no": "no", "one": NONE, "many": ()}
+                if finding.kind in empty:
+                    out[finding.id] = empty[finding.kind]
+                    changed = True
+    return {name: out[name] for name in knowledge.findings if name in out}
+
+
+def _upward(finding: Finding, out: Answers) -> bool:
+    answer = out[finding.id]
+    if len(finding.parents) == 1 and finding.parents[0] not in out and answer not in ("no", NONE, NOT_SURE, ()):
+        out[finding.parents[0]] = "yes"
+        return True
+    if finding.within and finding.within not in out and isinstance(answer, tuple) and answer:
+        inside = {getattr(finding.options[option], "inside", "") for option in answer}
+        out[finding.within] = tuple(sorted(inside - {""}))
+        return True
+    return False

@@ -1,0 +1,557 @@
+"""Every noun of the system, as frozen data. Imports nothing of ours."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+Kind = Literal["yes_no", "one", "many", "number", "duration"]
+Strength = Literal["decisive", "strong", "weak"]
+Step = Literal["very_common", "common", "uncommon", "rare", "very_rare"]
+Grade = Literal["published", "guideline", "consensus", "tradition", "inference", "memory"]
+Level = Literal[
+    "ambulance_now", "emergency_department_now", "today", "book", "redirect", "self_care"
+]
+Band = Literal["fits_well", "possible", "unlikely"]
+
+Answer = str | float | tuple[str, ...]
+"""yes_no: yes or no; one: an option or none; many: options ticked; number, duration (in days); all: not_sure."""
+Answers = dict[str, Answer]
+
+NOT_SURE = "not_sure"
+NONE = "none"
+
+Value = str | float | list[str] | dict[str, list[str]]
+When = dict[str, Value] | list[dict[str, Value]]
+
+
+class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What all cards share. `id` is the file's name, never written in the file."""
+
+
+# --- findings ----------------------------------------------------------------------------------
+
+
+class Option(Card, kw_only=True):
+    label: str
+    inside: str = msgspec.field(default="", name="in")
+
+
+class Finding(Card, kw_only=True):
+    """One thing a person can be asked; `id` is `topic.name`."""
+
+    id: str = ""
+    ask: str
+    help: str = ""
+    line: str = ""
+    again: str = ""
+    kind: Kind
+    within: str = ""
+    unit: str = ""
+    lowest: float | None = None
+    highest: float | None = None
+    options: dict[str, str | Option] = {}
+    ask_if: When = []
+    part_of: str | list[str] = []
+    background: bool = False
+    aliases: list[str] = []
+
+    @property
+    def topic(self) -> str:
+        return self.id.split(".", 1)[0]
+
+    @property
+    def name(self) -> str:
+        return self.id.split(".", 1)[1]
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        return (self.part_of,) if isinstance(self.part_of, str) else tuple(self.part_of)
+
+    def label(self, option: str) -> str:
+        found = self.options[option]
+        return found if isinstance(found, str) else found.label
+
+
+class Topic(Card, kw_only=True):
+    about: str
+    findings: dict[str, Any]
+
+
+# --- knowledge that concludes -------------------------------------------------------------------
+
+
+class Derived(Card, kw_only=True):
+    id: str = ""
+    name: str
+    when: When
+    note: str = ""
+    grade: Grade
+    source: str
+
+
+class ScoreItem(Card, kw_only=True):
+    id: str
+    when: When
+    points: float
+    why: str
+
+
+class Score(Card, kw_only=True):
+    id: str = ""
+    name: str
+    most: float
+    note: str = ""
+    grade: Grade
+    source: str
+    items: list[ScoreItem]
+
+
+class Evidence(Card, kw_only=True):
+    """One claim with one source."""
+
+    when: When
+    strength: Strength
+    lr: float | None = None
+    group: str = ""
+    grade: Grade
+    why: str
+    source: str
+
+
+class More(Card, kw_only=True):
+    when: When
+    level: Step
+
+
+class Frequency(Card, kw_only=True):
+    level: Step
+    grade: Grade
+    source: str
+    more: list[More] = []
+
+
+class IfLikely(Card, kw_only=True):
+    urgency: Literal["book", "self_care"]
+    within_days: int = 0
+
+
+class LookAgain(Card, kw_only=True):
+    days: int
+    see_by_days: int
+    say: str
+
+
+class Condition(Card, kw_only=True):
+    id: str = ""
+    name: str
+    also_called: list[str] = []
+    codes: dict[str, list[str]] = {}
+    kind: Literal["benign", "danger", "explains"]
+    explains: str = ""
+    summary: str
+    frequency: Frequency | None = None
+    zones: list[str] = []
+    for_: list[Evidence] = msgspec.field(default_factory=list, name="for")
+    against: list[Evidence] = []
+    fits_well_if: list[dict[str, Value]] = []
+    fits_well_never: list[dict[str, Value]] = []
+    if_likely: IfLikely | None = None
+    self_checks: list[str] = []
+    care: list[str] = []
+    watch_for: list[str] = []
+    look_again: LookAgain | None = None
+    course: str = ""
+    note: str = ""
+    source: str = ""
+
+
+class FlagRule(Card, kw_only=True):
+    when: When
+    level: Level
+    within_days: int = 0
+    place: str
+    not_sure: Literal["lower", "again", "none"]
+    grade: Grade
+    why: str
+    source: str
+
+
+class RedFlag(Card, kw_only=True):
+    id: str = ""
+    name: str
+    danger: str
+    rules: list[FlagRule]
+    do: list[str] = []
+    care: list[str] = []
+    self_checks: list[str] = []
+    watch_for: list[str] = []
+    note: str = ""
+
+
+class MustNot(Card, kw_only=True):
+    when: When
+    say: str
+
+
+class Blockable(Card, kw_only=True):
+    """What an interlock may forbid: a self-check or a care card."""
+
+    id: str = ""
+    name: str
+    steps: list[str]
+    stop: list[str] = []
+    safe_for_all: bool = False
+    blocked_by: list[str] = []
+    who_must_not: list[MustNot] = []
+    ask_before: list[str] = []
+    warn: list[str] = []
+    grade: Grade
+    source: str
+
+
+class SelfCheck(Blockable, kw_only=True):
+    question: str
+    kit: list[str] = []
+    minutes: float
+    result: str
+    means: dict[str, str]
+    settles: list[str] = []
+    evidence: str = ""
+
+
+class Care(Blockable, kw_only=True):
+    for_: str = msgspec.field(name="for")
+    expect: str = ""
+    note: str = ""
+
+
+class LockRule(Card, kw_only=True):
+    when: When
+    why: str
+    grade: Grade
+    source: str
+
+
+class Interlock(Card, kw_only=True):
+    id: str = ""
+    name: str
+    say: str
+    flags: list[str] = []
+    rules: list[LockRule] = []
+
+
+class Source(Card, kw_only=True):
+    id: str = ""
+    cite: str
+    year: int | None = None
+    url: str = ""
+    kind: Literal[
+        "study", "review", "guideline", "official_page", "reference", "expert", "case_report",
+        "secondary", "project",
+    ]
+    seen: Literal["full", "abstract", "page", "secondary"]
+
+
+class Claim(Card, kw_only=True):
+    id: str = ""
+    says: str
+    verdict: Literal["supported", "qualified", "weak", "contradicted", "unsafe", "untestable"]
+    used_by: list[str] = []
+    not_used: str = ""
+    note: str = ""
+    grade: Grade
+    source: str
+
+
+# --- settings -----------------------------------------------------------------------------------
+
+
+class Stage(Card, kw_only=True):
+    id: str
+    title: str
+    help: str = ""
+    ask: list[str] = []
+    together: list[str] = []
+    emergency: bool = False
+
+
+class Weights(Card, kw_only=True):
+    """Log odds. See `rules/knowledge.yaml`."""
+
+    strength: dict[str, float]
+    frequency: dict[str, float]
+    group_share: float
+    group_others: int
+    cap: float
+    against_cap: float
+    fits_well: float
+    fits_well_groups: int
+    possible_behind: float
+    possible_evidence: float
+
+
+class LevelWords(Card, kw_only=True):
+    name: str
+    say: str
+    then: str
+
+
+class Settings(Card, kw_only=True):
+    version: str
+    date: str
+    review: str
+    weights: Weights
+    levels: dict[str, LevelWords]
+    places: dict[str, str]
+
+
+# --- compiled rules -----------------------------------------------------------------------------
+
+RuleKind = Literal[
+    "derived", "score_item", "frequency", "for", "against", "fits_well_if", "fits_well_never",
+    "red_flag", "interlock", "must_not", "offer",
+]
+
+
+class Part(msgspec.Struct, frozen=True):
+    """One condition on one fact. `fact` is a finding, or derived.X, score.X, red_flag.X, condition.X."""
+
+    fact: str
+    any_of: tuple[str, ...] = ()
+    none_of: tuple[str, ...] = ()
+    op: str = ""
+    bound: float = 0.0
+
+    @property
+    def text(self) -> str:
+        if self.op:
+            return f"{self.fact}{self.op}{self.bound:g}"
+        if self.none_of:
+            return f"{self.fact}!={'|'.join(self.none_of)}"
+        return f"{self.fact}={'|'.join(self.any_of)}"
+
+    def holds(self, value: Answer | None) -> bool:
+        """Does this answer meet it? Silence and "not sure" never do. Never raises, whatever it is given."""
+        if value is None or value == NOT_SURE:
+            return False
+        if self.op:
+            if not isinstance(value, float):
+                return False
+            return {
+                ">=": value >= self.bound, "<=": value <= self.bound, ">": value > self.bound,
+                "<": value < self.bound, "==": value == self.bound,
+            }[self.op]
+        if isinstance(value, float):
+            return False
+        chosen = (value,) if isinstance(value, str) else value
+        if self.none_of:
+            return not any(v in self.none_of for v in chosen)
+        return any(v in self.any_of for v in chosen)
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a card as the engines see it. Fires when all parts hold.
+
+    `unsure` names the parts that "not sure" satisfies too. Such a rule concludes less: a derived
+    finding becomes `not_sure`, a red flag counts one level lower.
+    """
+
+    id: str
+    key: str
+    kind: RuleKind
+    card: str
+    parts: tuple[Part, ...]
+    unsure: tuple[bool, ...] = ()
+    why: str = ""
+    grade: Grade = "inference"
+    source: str = ""
+    strength: str = ""
+    lr: float | None = None
+    weight: float = 0.0
+    group: str = ""
+    level: Level = "self_care"
+    within_days: int = 0
+    place: str = ""
+    points: float = 0.0
+    step: str = ""
+    item: str = ""
+
+    @property
+    def lowered(self) -> bool:
+        return any(self.unsure)
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where a card or a line of it stands, for messages."""
+
+    file: str
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class Fault(msgspec.Struct, frozen=True, order=True):
+    file: str
+    line: int
+    column: int
+    code: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: {self.message} [{self.code}]"
+
+
+class Knowledge(msgspec.Struct, frozen=True, kw_only=True):
+    """All cards, read and compiled. Built by `triage.cards`."""
+
+    settings: Settings
+    digest: str
+    stages: tuple[Stage, ...]
+    findings: dict[str, Finding]
+    derived: dict[str, Derived]
+    scores: dict[str, Score]
+    conditions: dict[str, Condition]
+    red_flags: dict[str, RedFlag]
+    self_checks: dict[str, SelfCheck]
+    care: dict[str, Care]
+    interlocks: dict[str, Interlock]
+    sources: dict[str, Source]
+    claims: dict[str, Claim]
+    rules: tuple[Rule, ...]
+    depths: tuple[tuple[str, ...], ...]
+    """Derived ids in the order in which they can be concluded, one tuple a depth."""
+    places: dict[str, Place]
+
+    @property
+    def emergency(self) -> tuple[str, ...]:
+        """The lines of the emergency screens, in order."""
+        return tuple(f for s in self.stages if s.emergency for f in (*s.ask, *s.together))
+
+
+# --- conclusions --------------------------------------------------------------------------------
+
+
+class Fired(msgspec.Struct, frozen=True, kw_only=True):
+    """What an engine concludes from answers. Equal for every engine."""
+
+    rules: tuple[str, ...]
+    """Keys of the rules that fired, in the order of the cards."""
+    derived: dict[str, str]
+    scores: dict[str, float]
+    bands: dict[str, Band]
+
+
+class Weight(msgspec.Struct, frozen=True):
+    """How far a condition stands: log odds of its frequency, its evidence, and both together."""
+
+    frequency: float
+    evidence: float
+    total: float
+    groups_for: int
+
+
+class Urgency(msgspec.Struct, frozen=True, kw_only=True):
+    level: Level
+    within_days: int
+    place: str
+    say: str
+    reasons: tuple[str, ...]
+
+
+class Ranked(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    band: Band
+    weight: float
+    for_: tuple[str, ...]
+    against: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+class Withheld(msgspec.Struct, frozen=True, kw_only=True):
+    """A self-check or care card that may not be offered now, and why."""
+
+    id: str
+    rules: tuple[str, ...] = ()
+    unanswered: tuple[str, ...] = ()
+
+
+class Assessment(msgspec.Struct, frozen=True, kw_only=True):
+    answers: Answers
+    fired: Fired
+    urgency: Urgency
+    flags: tuple[str, ...]
+    redirected: bool
+    conditions: tuple[Ranked, ...]
+    explained: tuple[str, ...]
+    self_checks: tuple[str, ...]
+    withheld_checks: tuple[Withheld, ...]
+    care: tuple[str, ...]
+    withheld_care: tuple[Withheld, ...]
+    watch_for: tuple[str, ...]
+    look_again: tuple[int, ...]
+    unresolved: tuple[str, ...]
+    """Red flags that could not be excluded because of a "not sure"."""
+
+
+class Choice(msgspec.Struct, frozen=True):
+    id: str
+    label: str
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """One screen of the interview: one finding, or several yes/no lines together (`checklist`)."""
+
+    id: str
+    kind: Literal["yes_no", "one", "many", "number", "duration", "checklist"]
+    ask: str
+    help: str = ""
+    findings: tuple[str, ...]
+    choices: tuple[Choice, ...] = ()
+    unit: str = ""
+    lowest: float | None = None
+    highest: float | None = None
+    stage: str = ""
+    self_check: str = ""
+
+
+# --- talking ------------------------------------------------------------------------------------
+
+
+class Given(msgspec.Struct, frozen=True):
+    """A reply that answers. many and checklist: the ids ticked (none of these: empty); else one answer."""
+
+    answer: Answer
+
+
+class Back(msgspec.Struct, frozen=True):
+    """The person wants the question before."""
+
+
+class Why(msgspec.Struct, frozen=True):
+    """The person asks why this is asked."""
+
+
+class Quit(msgspec.Struct, frozen=True):
+    """The person wants to stop; nothing is kept."""
+
+
+Reply = Given | Back | Why | Quit
+
+
+class Block(msgspec.Struct, frozen=True, kw_only=True):
+    """One piece of a screen. `urgency` is the level in a box of its own; `list` and `steps` hold items."""
+
+    kind: Literal["title", "urgency", "heading", "text", "list", "steps", "note"]
+    text: str = ""
+    items: tuple[str, ...] = ()
+    level: str = ""
+
+
+class Screen(msgspec.Struct, frozen=True):
+    """What any front end shows: blocks from top to bottom, no layout."""
+
+    blocks: tuple[Block, ...]
