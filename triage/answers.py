@@ -166,14 +166,18 @@ def reply(question: Question, text: str) -> Answer:
 
 
 def choose(question: Question, chosen: list[str]) -> Answer:
-    """Choices taken from a list as an Answer. Raises BadAnswer when they do not go together."""
+    """Choices taken from a list as an Answer. Raises BadAnswer when they do not go together.
+
+    In a checklist "not sure" may stand beside ticked lines: the lines left open are then not known.
+    """
     if question.kind in ("yes_no", "one"):
         if len(set(chosen)) > 1:
             raise BadAnswer("Choose one answer only.")
         return chosen[0]
-    if len(set(chosen)) > 1 and {NONE, NOT_SURE} & set(chosen):
+    alone = {NONE} if question.kind == "checklist" else {NONE, NOT_SURE}
+    if len(set(chosen)) > 1 and alone & set(chosen):
         raise BadAnswer("'None of these' and 'not sure' cannot go with another answer.")
-    if chosen[0] == NOT_SURE:
+    if set(chosen) == {NOT_SURE}:
         return NOT_SURE
     return tuple(c.id for c in question.choices if c.id in chosen and c.id != NONE)
 

@@ -477,9 +477,13 @@ class _Compiler:
         found = self._whens(file, (*path, "when"), card.when, {"finding", "derived"})
         for where, parts in found:
             rule_id = f"{name}/{_text(parts)}"
-            common = {"kind": "derived", "card": name, "parts": parts, "grade": card.grade, "source": card.source}
-            self._add(file, where, rule_id, unsure=(False,) * len(parts), **common)
-            self._add(file, where, rule_id, key=rule_id + "~", unsure=(True,) * len(parts), **common)
+            common = {"kind": "derived", "card": name, "grade": card.grade, "source": card.source}
+            self._add(file, where, rule_id, parts=parts, unsure=(False,) * len(parts), **common)
+            for j, part in enumerate(parts):
+                # One part is surely "not sure" (no answer meets it), the others are met or "not sure" too.
+                mixed = (*parts[:j], Part(part.fact), *parts[j + 1 :])
+                self._add(file, where, rule_id + "~not_sure", key=f"{rule_id}~{j}", parts=mixed,
+                          unsure=_can_be_unsure(parts), **common)
         self.background[f"derived.{name}"] = bool(found) and all(
             self._is_background(part) for _, parts in found for part in parts
         )

@@ -33,12 +33,12 @@ class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 # --- findings ----------------------------------------------------------------------------------
 
 
-class Option(Card, kw_only=True):
+class Option(Card, frozen=True, kw_only=True):
     label: str
     inside: str = msgspec.field(default="", name="in")
 
 
-class Finding(Card, kw_only=True):
+class Finding(Card, frozen=True, kw_only=True):
     """One thing a person can be asked; `id` is `topic.name`."""
 
     id: str = ""
@@ -74,7 +74,7 @@ class Finding(Card, kw_only=True):
         return found if isinstance(found, str) else found.label
 
 
-class Topic(Card, kw_only=True):
+class Topic(Card, frozen=True, kw_only=True):
     about: str
     findings: dict[str, Any]
 
@@ -82,7 +82,7 @@ class Topic(Card, kw_only=True):
 # --- knowledge that concludes -------------------------------------------------------------------
 
 
-class Derived(Card, kw_only=True):
+class Derived(Card, frozen=True, kw_only=True):
     id: str = ""
     name: str
     when: When
@@ -91,14 +91,14 @@ class Derived(Card, kw_only=True):
     source: str
 
 
-class ScoreItem(Card, kw_only=True):
+class ScoreItem(Card, frozen=True, kw_only=True):
     id: str
     when: When
     points: float
     why: str
 
 
-class Score(Card, kw_only=True):
+class Score(Card, frozen=True, kw_only=True):
     id: str = ""
     name: str
     most: float
@@ -108,7 +108,7 @@ class Score(Card, kw_only=True):
     items: list[ScoreItem]
 
 
-class Evidence(Card, kw_only=True):
+class Evidence(Card, frozen=True, kw_only=True):
     """One claim with one source."""
 
     when: When
@@ -120,30 +120,30 @@ class Evidence(Card, kw_only=True):
     source: str
 
 
-class More(Card, kw_only=True):
+class More(Card, frozen=True, kw_only=True):
     when: When
     level: Step
 
 
-class Frequency(Card, kw_only=True):
+class Frequency(Card, frozen=True, kw_only=True):
     level: Step
     grade: Grade
     source: str
     more: list[More] = []
 
 
-class IfLikely(Card, kw_only=True):
+class IfLikely(Card, frozen=True, kw_only=True):
     urgency: Literal["book", "self_care"]
     within_days: int = 0
 
 
-class LookAgain(Card, kw_only=True):
+class LookAgain(Card, frozen=True, kw_only=True):
     days: int
     see_by_days: int
     say: str
 
 
-class Condition(Card, kw_only=True):
+class Condition(Card, frozen=True, kw_only=True):
     id: str = ""
     name: str
     also_called: list[str] = []
@@ -167,7 +167,7 @@ class Condition(Card, kw_only=True):
     source: str = ""
 
 
-class FlagRule(Card, kw_only=True):
+class FlagRule(Card, frozen=True, kw_only=True):
     when: When
     level: Level
     within_days: int = 0
@@ -178,7 +178,7 @@ class FlagRule(Card, kw_only=True):
     source: str
 
 
-class RedFlag(Card, kw_only=True):
+class RedFlag(Card, frozen=True, kw_only=True):
     id: str = ""
     name: str
     danger: str
@@ -190,12 +190,12 @@ class RedFlag(Card, kw_only=True):
     note: str = ""
 
 
-class MustNot(Card, kw_only=True):
+class MustNot(Card, frozen=True, kw_only=True):
     when: When
     say: str
 
 
-class Blockable(Card, kw_only=True):
+class Blockable(Card, frozen=True, kw_only=True):
     """What an interlock may forbid: a self-check or a care card."""
 
     id: str = ""
@@ -211,7 +211,7 @@ class Blockable(Card, kw_only=True):
     source: str
 
 
-class SelfCheck(Blockable, kw_only=True):
+class SelfCheck(Blockable, frozen=True, kw_only=True):
     question: str
     kit: list[str] = []
     minutes: float
@@ -221,20 +221,20 @@ class SelfCheck(Blockable, kw_only=True):
     evidence: str = ""
 
 
-class Care(Blockable, kw_only=True):
+class Care(Blockable, frozen=True, kw_only=True):
     for_: str = msgspec.field(name="for")
     expect: str = ""
     note: str = ""
 
 
-class LockRule(Card, kw_only=True):
+class LockRule(Card, frozen=True, kw_only=True):
     when: When
     why: str
     grade: Grade
     source: str
 
 
-class Interlock(Card, kw_only=True):
+class Interlock(Card, frozen=True, kw_only=True):
     id: str = ""
     name: str
     say: str
@@ -242,7 +242,7 @@ class Interlock(Card, kw_only=True):
     rules: list[LockRule] = []
 
 
-class Source(Card, kw_only=True):
+class Source(Card, frozen=True, kw_only=True):
     id: str = ""
     cite: str
     year: int | None = None
@@ -254,7 +254,7 @@ class Source(Card, kw_only=True):
     seen: Literal["full", "abstract", "page", "secondary"]
 
 
-class Claim(Card, kw_only=True):
+class Claim(Card, frozen=True, kw_only=True):
     id: str = ""
     says: str
     verdict: Literal["supported", "qualified", "weak", "contradicted", "unsafe", "untestable"]
@@ -268,7 +268,7 @@ class Claim(Card, kw_only=True):
 # --- settings -----------------------------------------------------------------------------------
 
 
-class Stage(Card, kw_only=True):
+class Stage(Card, frozen=True, kw_only=True):
     id: str
     title: str
     help: str = ""
@@ -277,7 +277,7 @@ class Stage(Card, kw_only=True):
     emergency: bool = False
 
 
-class Weights(Card, kw_only=True):
+class Weights(Card, frozen=True, kw_only=True):
     """Log odds. See `rules/knowledge.yaml`."""
 
     strength: dict[str, float]
@@ -292,19 +292,20 @@ class Weights(Card, kw_only=True):
     possible_evidence: float
 
 
-class LevelWords(Card, kw_only=True):
+class LevelWords(Card, frozen=True, kw_only=True):
     name: str
     say: str
     then: str
 
 
-class Settings(Card, kw_only=True):
+class Settings(Card, frozen=True, kw_only=True):
     version: str
     date: str
     review: str
     weights: Weights
     levels: dict[str, LevelWords]
     places: dict[str, str]
+    watch_always: list[str]
 
 
 # --- compiled rules -----------------------------------------------------------------------------

@@ -1,0 +1,240 @@
+"""Fired rules -> Assessment: urgency, ranked conditions, self-checks, care, what stays open. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from triage import weighing
+from triage.answers import complete
+from triage.cards import parts_of
+from triage.model import (
+    NOT_SURE,
+    Answer,
+    Answers,
+    Assessment,
+    Blockable,
+    Fired,
+    Knowledge,
+    Part,
+    Ranked,
+    Rule,
+    Urgency,
+    Withheld,
+)
+
+RANK = {"ambulance_now": 5, "emergency_department_now": 4, "today": 3, "book": 2, "redirect": 2, "self_care": 0}
+IN_PLAY = 3
+"""Self-checks and care are taken from so many conditions, from the first on."""
+
+
+def assess(knowledge: Knowledge, fired: Fired, answers: Answers) -> Assessment:
+    """Everything the person is told, from what an engine concluded. No engine is asked again."""
+    answers = complete(knowledge, answers)
+    by_key = {rule.key: rule for rule in knowledge.rules}
+    rules = [by_key[key] for key in fired.rules]
+    facts = known_facts(knowledge, fired, answers)
+
+    flag_rules = _flag_rules(rules)
+    flags = tuple(name for name in knowledge.red_flags if any(r.card == name for r in flag_rules))
+    conditions = _ranked(knowledge, fired, rules, facts)
+    urgency = _urgency(knowledge, flag_rules, conditions)
+    redirected = any(rule.level == "redirect" for rule in flag_rules)
+
+    shown = [c.id for c in conditions]
+    explained = tuple(
+        name for name, card in knowledge.conditions.items() if card.kind == "explains" and card.explains in shown
+    )
+    in_play = {f"condition.{name}" for name in shown[:IN_PLAY]} | {f"red_flag.{name}" for name in flags}
+    due = _due(rules, in_play, [*(f"red_flag.{f}" for f in flags), *(f"condition.{c}" for c in shown)])
+    emergency = RANK[urgency.level] >= RANK["emergency_department_now"]
+    quiet = redirected or emergency
+    checks, withheld_checks = _sorted_out(knowledge, knowledge.self_checks, [] if quiet else due, rules, answers)
+    care_due = [c for c in due if not quiet or _for_flag(rules, c)]
+    care, withheld_care = _sorted_out(knowledge, knowledge.care, care_due, rules, answers)
+    checks = [c for c in checks if knowledge.self_checks[c].result not in answers]
+
+    return Assessment(
+        answers=answers, fired=fired, urgency=urgency, flags=flags, redirected=redirected, conditions=conditions,
+        explained=explained, self_checks=tuple(_most_settling(knowledge, checks, shown)),
+        withheld_checks=tuple(withheld_checks), care=tuple(care), withheld_care=tuple(withheld_care),
+        watch_for=_watch_for(knowledge, flags, shown), look_again=_look_again(knowledge, urgency, shown),
+        unresolved=_unresolved(knowledge, facts, flags),
+    )
+
+
+def known_facts(knowledge: Knowledge, fired: Fired, answers: Answers) -> dict[str, Answer]:
+    """Answers and conclusions by the names that a `when` reads; a derived finding that cannot hold any more is "no"."""
+    facts: dict[str, Answer] = dict(answers)
+    facts |= {f"derived.{name}": value for name, value in fired.derived.items()}
+    facts |= {f"score.{name}": value for name, value in fired.scores.items()}
+    alternatives: dict[str, list[Rule]] = {}
+    for rule in knowledge.rules:
+        if rule.kind == "derived" and not rule.lowered:
+            alternatives.setdefault(rule.card, []).append(rule)
+    for depth in knowledge.depths:
+        for name in depth:
+            if f"derived.{name}" not in facts and all(refuted(r.parts, facts) for r in alternatives.get(name, [])):
+                facts[f"derived.{name}"] = "no"
+    return facts
+
+
+def refuted(parts: Iterable[Part], facts: dict[str, Answer]) -> bool:
+    """Does an answer speak against one of these parts? Silence and "not sure" never do."""
+    return any(
+        (value := facts.get(part.fact)) is not None and value != NOT_SURE and not part.holds(value) for part in parts
+    )
+
+
+def severity(rule: Rule) -> tuple[int, int, int]:
+    """Order of urgency of a red flag rule; larger is more urgent."""
+    return (RANK[rule.level], -rule.within_days, rule.level == "redirect")
+
+
+def _flag_rules(rules: Iterable[Rule]) -> list[Rule]:
+    """Red flag rules that count: those lowered by "not sure" only where the same line is not met outright."""
+    flags = [rule for rule in rules if rule.kind == "red_flag"]
+    outright = {rule.id for rule in flags if not rule.lowered}
+    seen: dict[str, Rule] = {}
+    for rule in flags:
+        if not rule.lowered or rule.id.removesuffix("~not_sure") not in outright:
+            seen.setdefault(rule.id, rule)
+    return list(seen.values())
+
+
+def _urgency(knowledge: Knowledge, flag_rules: list[Rule], conditions: tuple[Ranked, ...]) -> Urgency:
+    words = knowledge.settings.levels
+    likely = [
+        (condition, card.if_likely)
+        for condition in conditions
+        if condition.band == "fits_well"
+        and (card := knowledge.conditions[condition.id]).if_likely is not None
+        and card.if_likely.urgency == "book"
+    ]
+    top = max((severity(rule) for rule in flag_rules), default=(0, 0, 0))
+    for _, wish in likely:
+        assert wish is not None
+        top = max(top, (RANK["book"], -wish.within_days, 0))
+    if top[0] == 0:
+        level = words["self_care"]
+        return Urgency(level="self_care", within_days=0, place="home", say=level.say, reasons=())
+    most = [rule for rule in flag_rules if severity(rule) == top]
+    reasons = [rule.id for rule in most]
+    if top[0] == RANK["book"] and not top[2]:
+        reasons += [f"{c.id}/if_likely" for c, wish in likely if wish is not None and wish.within_days == -top[1]]
+    first = most[0] if most else None
+    level_id = first.level if first else "book"
+    return Urgency(
+        level=level_id, within_days=-top[1], place=first.place if first else "practice",
+        say=words[level_id].say.format(days=-top[1]), reasons=tuple(reasons),
+    )
+
+
+def _ranked(
+    knowledge: Knowledge, fired: Fired, rules: list[Rule], facts: dict[str, Answer]
+) -> tuple[Ranked, ...]:
+    weights, _ = weighing.judge(knowledge, rules)
+    lines = weighing.by_condition(knowledge.rules)
+    met = {rule.key for rule in rules}
+    out = []
+    for name, band in fired.bands.items():
+        if band == "unlikely":
+            continue
+        evidence = [rule for rule in lines.get(name, []) if rule.kind in ("for", "against")]
+        out.append(Ranked(
+            id=name, band=band, weight=weights[name].total,
+            for_=tuple(r.id for r in evidence if r.kind == "for" and r.key in met),
+            against=tuple(r.id for r in evidence if r.kind == "against" and r.key in met),
+            unknown=tuple(r.id for r in evidence if r.key not in met and is_open(r.parts, facts)),
+        ))
+    return tuple(sorted(out, key=lambda c: (c.band != "fits_well", -c.weight, c.id)))
+
+
+def is_open(parts: tuple[Part, ...], facts: dict[str, Answer]) -> bool:
+    """May these parts still come to hold? None is refuted, and at least one is not known."""
+    return not refuted(parts, facts) and any(facts.get(part.fact) in (None, NOT_SURE) for part in parts)
+
+
+def _due(rules: list[Rule], in_play: set[str], order: list[str]) -> list[str]:
+    offers = [rule for rule in rules if rule.kind == "offer" and rule.parts[0].fact in in_play]
+    offers.sort(key=lambda rule: order.index(rule.parts[0].fact))
+    return list(dict.fromkeys(rule.card for rule in offers))
+
+
+def _for_flag(rules: list[Rule], card: str) -> bool:
+    return any(r.kind == "offer" and r.card == card and r.parts[0].fact.startswith("red_flag.") for r in rules)
+
+
+def _sorted_out(
+    knowledge: Knowledge, shelf: Mapping[str, Blockable], due: list[str], rules: list[Rule], answers: Answers
+) -> tuple[list[str], list[Withheld]]:
+    """Cards that are due -> those that may be offered, and those that may not, each with the reason."""
+    locks: dict[str, list[str]] = {}
+    for rule in rules:
+        if rule.kind in ("interlock", "must_not"):
+            locks.setdefault(rule.card, []).append(rule.id)
+    free: list[str] = []
+    withheld: list[Withheld] = []
+    for name in due:
+        if name not in shelf:
+            continue
+        card = shelf[name]
+        closed = tuple(r for lock in (*card.blocked_by, name) for r in locks.get(lock, ()))
+        needed = () if card.safe_for_all else (*knowledge.emergency, *card.ask_before)
+        unanswered = tuple(dict.fromkeys(n for n in needed if n not in answers))
+        if closed or unanswered:
+            withheld.append(Withheld(id=name, rules=closed, unanswered=unanswered))
+        else:
+            free.append(name)
+    return free, withheld
+
+
+def _most_settling(knowledge: Knowledge, checks: list[str], shown: list[str]) -> list[str]:
+    """The check first that can settle most among the conditions shown; the order of the cards decides ties."""
+    def settles(name: str) -> int:
+        return sum(1 for c in shown[:IN_PLAY] if c in knowledge.self_checks[name].settles)
+
+    return sorted(checks, key=lambda name: -settles(name))
+
+
+def _watch_for(knowledge: Knowledge, flags: tuple[str, ...], shown: list[str]) -> tuple[str, ...]:
+    lines = [line for name in flags for line in knowledge.red_flags[name].watch_for]
+    lines += [line for name in shown[:IN_PLAY] for line in knowledge.conditions[name].watch_for]
+    return tuple(dict.fromkeys([*lines, *knowledge.settings.watch_always]))
+
+
+def _look_again(knowledge: Knowledge, urgency: Urgency, shown: list[str]) -> tuple[int, ...]:
+    if RANK[urgency.level] >= RANK["today"] or urgency.level == "redirect":
+        return ()
+    wanted = {2, 14}
+    for name in shown[:1]:
+        card = knowledge.conditions[name].look_again
+        if card is not None:
+            wanted |= {card.days, card.see_by_days}
+    return tuple(sorted(wanted))
+
+
+def _unresolved(knowledge: Knowledge, facts: dict[str, Answer], flags: tuple[str, ...]) -> tuple[str, ...]:
+    """Dangers that a "not sure" leaves open: nothing refutes them, and something was not known when asked."""
+    out: dict[str, None] = {}
+    for rule in knowledge.rules:
+        if rule.kind != "red_flag" or rule.lowered or rule.card in flags or rule.level in ("book", "redirect"):
+            continue
+        if is_open(rule.parts, facts) and any(_asked_in_vain(knowledge, part, facts) for part in rule.parts):
+            out[rule.card] = None
+    return tuple(out)
+
+
+def _asked_in_vain(knowledge: Knowledge, part: Part, facts: dict[str, Answer]) -> bool:
+    if facts.get(part.fact) == NOT_SURE:
+        finding = knowledge.findings.get(part.fact)
+        return finding is None or not finding.background
+    finding = knowledge.findings.get(part.fact)
+    return finding is not None and part.fact not in facts and any(
+        facts.get(parent) == NOT_SURE for parent in finding.parents
+    )
+
+
+def applies(when: object, facts: dict[str, Answer]) -> bool:
+    """Does an `ask_if` hold? An empty one always does."""
+    alternatives = parts_of(when) if when else []
+    return not alternatives or any(all(p.holds(facts.get(p.fact)) for p in parts) for parts in alternatives)

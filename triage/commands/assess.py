@@ -1,0 +1,26 @@
+"""`triage assess FILE`: conclude from a file of answers."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from triage import cards, files, screen, terminal
+from triage.assessment import assess
+from triage.engine import Engine
+from triage.result import encode, result
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the result for the answers in a file."""
+    knowledge = cards.load()
+    answers = files.answers(knowledge, options.file)
+    engine = Engine(knowledge)
+    if options.trace:
+        print("\n".join(engine.trace(answers)), file=sys.stderr)
+    assessment = assess(knowledge, engine.fired(answers), answers)
+    if options.json:
+        sys.stdout.buffer.write(encode(result(knowledge, assessment)))
+    else:
+        terminal.print_screen(screen.outcome(knowledge, assessment))
+    return 0

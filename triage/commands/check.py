@@ -1,0 +1,24 @@
+"""`triage check [DIR]`: every fault of the rules."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from triage import cards, lint
+from triage.result import encode
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print all faults; 1 if there is any."""
+    folder = options.dir or cards.rules_folder()
+    faults = lint.faults(folder)
+    if options.json:
+        sys.stdout.buffer.write(encode([
+            {"file": f.file, "line": f.line, "column": f.column, "code": f.code, "message": f.message} for f in faults
+        ]))
+    else:
+        for fault in faults:
+            print(fault)
+        print(f"{len(faults)} faults in {folder}" if faults else f"no faults in {folder}", file=sys.stderr)
+    return 1 if faults else 0

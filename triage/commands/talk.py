@@ -1,0 +1,26 @@
+"""`triage`: the guided conversation."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from triage import cards, terminal
+from triage.conversation import talk
+from triage.engine import Engine
+from triage.result import encode, result
+
+
+def run(options: argparse.Namespace) -> int:
+    """Talk with a person. With --json the talk goes to stderr and the result to stdout."""
+    knowledge = cards.load()
+    if options.json:
+        from triage.terminal.plain import PlainFront
+
+        front: terminal.Front = PlainFront(sys.stdin, sys.stderr)
+    else:
+        front = terminal.front(plain=options.plain, mouse=options.mouse)
+    ended = talk(knowledge, Engine(knowledge).fired, front)
+    if ended.assessment is not None and options.json:
+        sys.stdout.buffer.write(encode(result(knowledge, ended.assessment, list(ended.asked))))
+    return 0

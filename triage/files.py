@@ -1,0 +1,73 @@
+"""Answers files, YAML or JSON -> Answers, with every fault named at its place."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from triage import yamlfile
+from triage.answers import complete, parse
+from triage.cards import guess
+from triage.model import Answers, Fault, Knowledge
+
+
+class BadFile(Exception):
+    """The file cannot be used. `faults` holds one sentence a fault; `missing` when it is not there."""
+
+    def __init__(self, faults: list[Fault], missing: bool = False) -> None:
+        super().__init__("; ".join(map(str, faults)))
+        self.faults, self.missing = faults, missing
+
+
+def read_bytes(name: str) -> bytes:
+    """The bytes of a file, or of stdin for `-`. Raises BadFile."""
+    if name == "-":
+        return sys.stdin.buffer.read(yamlfile.LARGEST + 1)
+    path = Path(name)
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        near = guess(path.name, [p.name for p in path.parent.iterdir()]) if path.parent.is_dir() else ""
+        raise BadFile([Fault(name, 0, 0, "missing", f"there is no such file{near}")], missing=True) from None
+    except IsADirectoryError:
+        raise BadFile([Fault(name, 0, 0, "missing", "this is a folder, not a file")], missing=True) from None
+    except OSError as error:
+        reason = (error.strerror or "unknown").lower()
+        raise BadFile([Fault(name, 0, 0, "missing", f"the file cannot be read: {reason}")], missing=True) from None
+
+
+def answers(knowledge: Knowledge, name: str) -> Answers:
+    """Read an answers file: a mapping of finding id to answer; `screens: no` answers the emergency screens with no.
+
+    A result of `triage` itself is understood too: its `answers` are taken. Raises BadFile with all faults at once.
+    """
+    shown = "<stdin>" if name == "-" else name
+    try:
+        data, marks = yamlfile.read(yamlfile.decode(read_bytes(name)))
+    except yamlfile.YamlError as error:
+        raise BadFile([Fault(shown, error.line, error.column, error.code, error.message)]) from None
+    base: tuple[str, ...] = ()
+    if isinstance(data, dict) and str(data.get("schema", "")).startswith("triage-result/"):
+        data, base = data.get("answers"), ("answers",)
+    if not isinstance(data, dict):
+        raise BadFile([Fault(shown, 1, 1, "shape", "expected a mapping of finding to answer, "
+                                                   "such as 'pain.region: calf'")])
+    plain, faults = dict(data), []
+    if "screens" in plain and plain.pop("screens") not in ("no", False):
+        line, column = marks.get((*base, "screens"), (1, 1))
+        faults.append(Fault(shown, line, column, "shape", "'screens' takes only no: every emergency line not named"))
+    screens_no = "screens" in data
+    given, wrong = parse(knowledge, plain)
+    for key, message in wrong:
+        at_key = message.startswith("unknown")
+        line, column = marks.get((*base, f"@{key}" if at_key else key), marks.get((*base, key), (1, 1)))
+        faults.append(Fault(shown, line, column, "unknown-finding" if at_key else "bad-answer", message))
+    if faults:
+        raise BadFile(sorted(faults))
+    return with_screens(knowledge, given) if screens_no else given
+
+
+def with_screens(knowledge: Knowledge, given: Answers) -> Answers:
+    """Every line of the emergency screens that is neither answered nor implied by an answer is answered with no."""
+    implied = complete(knowledge, given)
+    return {**{name: "no" for name in knowledge.emergency if name not in implied}, **given}

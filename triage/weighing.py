@@ -1,0 +1,97 @@
+"""Lines of evidence -> weights -> bands of conditions. Pure; the numbers stand in rules/knowledge.yaml.
+
+Weights are logarithms of likelihood ratios and add up (Good 1950; Spiegelhalter and Knill-Jones 1984).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from triage.model import Band, Condition, Knowledge, Rule, Weight, Weights
+
+BEST_COUNTS = "site"
+"""In this group a line for the condition silences the lines against it: of several places the best counts."""
+
+
+def weigh(knowledge: Knowledge, condition: Condition, fired: Iterable[Rule]) -> Weight:
+    """How far a condition stands, given those of its lines that fired. Condition must have a frequency."""
+    settings = knowledge.settings.weights
+    assert condition.frequency is not None
+    steps = [settings.frequency[condition.frequency.level]]
+    groups: dict[str, list[float]] = defaultdict(list)
+    for rule in fired:
+        if rule.kind == "frequency":
+            steps.append(settings.frequency[rule.step])
+        elif rule.kind in ("for", "against"):
+            groups[rule.group or rule.key].append(rule.weight)
+    total_for = total_against = 0.0
+    groups_for = 0
+    for name, weights in groups.items():
+        speaks_for = [w for w in weights if w > 0]
+        total_for += _group(speaks_for, settings)
+        groups_for += bool(speaks_for)
+        if not (name == BEST_COUNTS and speaks_for):
+            total_against -= _group([-w for w in weights if w < 0], settings)
+    if condition.kind == "danger":
+        total_against = 0.0
+    evidence = total_for + max(total_against, settings.against_cap)
+    evidence = max(-settings.cap, min(settings.cap, evidence))
+    frequency = max(steps)
+    return Weight(frequency, _exact(evidence), _exact(frequency + evidence), groups_for)
+
+
+def _group(weights: list[float], settings: Weights) -> float:
+    strongest, *others = sorted(weights, reverse=True) or [0.0]
+    return strongest + settings.group_share * sum(others[: settings.group_others])
+
+
+def _exact(value: float) -> float:
+    """Sums must not depend on the order of their parts, and a bound must not miss by a rounding."""
+    return round(value, 6) + 0.0
+
+
+def bands(
+    knowledge: Knowledge, weights: Mapping[str, Weight], allowed: Mapping[str, bool]
+) -> dict[str, Band]:
+    """Weights of all conditions -> their bands. `allowed`: may it read "fits well" at all?"""
+    settings = knowledge.settings.weights
+    best = max((w.total for w in weights.values() if w.groups_for), default=0.0)
+    out: dict[str, Band] = {}
+    for name, weight in weights.items():
+        if not weight.groups_for:
+            out[name] = "unlikely"
+        elif (weight.total >= settings.fits_well and weight.groups_for >= settings.fits_well_groups
+              and allowed[name]):
+            out[name] = "fits_well"
+        elif weight.total >= _exact(best - settings.possible_behind) or weight.evidence >= settings.possible_evidence:
+            out[name] = "possible"
+        else:
+            out[name] = "unlikely"
+    return out
+
+
+def by_condition(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
+    """Rules that say something of a condition, by condition."""
+    out: dict[str, list[Rule]] = defaultdict(list)
+    for rule in rules:
+        if rule.kind in ("for", "against", "frequency", "fits_well_if", "fits_well_never"):
+            out[rule.card].append(rule)
+    return out
+
+
+def judge(knowledge: Knowledge, fired: Iterable[Rule]) -> tuple[dict[str, Weight], dict[str, Band]]:
+    """Fired rules -> weight and band of every condition that is ranked."""
+    lines = by_condition(fired)
+    weights: dict[str, Weight] = {}
+    allowed: dict[str, bool] = {}
+    for name, condition in knowledge.conditions.items():
+        if condition.frequency is None:
+            continue
+        mine = lines.get(name, [])
+        kinds = {rule.kind for rule in mine}
+        weights[name] = weigh(knowledge, condition, mine)
+        allowed[name] = "fits_well_never" not in kinds and (
+            not condition.fits_well_if or "fits_well_if" in kinds
+        )
+    return weights, bands(knowledge, weights, allowed)
