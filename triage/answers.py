@@ -63,13 +63,13 @@ def normal(finding: Finding, value: Any) -> Answer:
     if finding.kind == "duration":
         return _duration(finding, value)
     if finding.kind == "one":
-        if isinstance(value, str) and value.lower() in _NOTHING:
+        if isinstance(value, str) and value not in finding.options and value.lower() in _NOTHING:
             return NONE
         if isinstance(value, list) and len(value) == 1:
             value = value[0]
         return _option(finding, value)
     if isinstance(value, str):
-        value = [] if value.lower() in _NOTHING else value.split("|")
+        value = [] if value not in finding.options and value.lower() in _NOTHING else value.split("|")
     if value is None or not isinstance(value, (list, tuple)):
         raise BadAnswer(f"'{finding.id}' takes a list of {_few(finding.options)}, or none, not {_shown(value)}")
     if list(value) == [NOT_SURE]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 
 from triage import weighing
@@ -29,6 +30,7 @@ IN_PLAY = 3
 
 def assess(knowledge: Knowledge, fired: Fired, answers: Answers) -> Assessment:
     """Everything the person is told, from what an engine concluded. No engine is asked again."""
+    given = {name: answers[name] for name in knowledge.findings if name in answers}
     answers = complete(knowledge, answers)
     by_key = {rule.key: rule for rule in knowledge.rules}
     rules = [by_key[key] for key in fired.rules]
@@ -54,11 +56,11 @@ def assess(knowledge: Knowledge, fired: Fired, answers: Answers) -> Assessment:
     checks = [c for c in checks if knowledge.self_checks[c].result not in answers]
 
     return Assessment(
-        answers=answers, fired=fired, urgency=urgency, flags=flags, redirected=redirected, conditions=conditions,
+        given=given, answers=answers, fired=fired, urgency=urgency, flags=flags, redirected=redirected, conditions=conditions,
         explained=explained, self_checks=tuple(_most_settling(knowledge, checks, shown)),
         withheld_checks=tuple(withheld_checks), care=tuple(care), withheld_care=tuple(withheld_care),
         watch_for=_watch_for(knowledge, flags, shown), look_again=_look_again(knowledge, urgency, shown),
-        unresolved=_unresolved(knowledge, facts, flags),
+        unresolved=_unresolved(knowledge, facts, flag_rules),
     )
 
 
@@ -123,10 +125,9 @@ def _urgency(knowledge: Knowledge, flag_rules: list[Rule], conditions: tuple[Ran
         reasons += [f"{c.id}/if_likely" for c, wish in likely if wish is not None and wish.within_days == -top[1]]
     first = most[0] if most else None
     level_id = first.level if first else "book"
-    return Urgency(
-        level=level_id, within_days=-top[1], place=first.place if first else "practice",
-        say=words[level_id].say.format(days=-top[1]), reasons=tuple(reasons),
-    )
+    say = first.say if first and first.say else words[level_id].say.format(days=-top[1])
+    return Urgency(level=level_id, within_days=-top[1], place=first.place if first else "practice", say=say,
+                   reasons=tuple(reasons))
 
 
 def _ranked(
@@ -136,17 +137,15 @@ def _ranked(
     lines = weighing.by_condition(knowledge.rules)
     met = {rule.key for rule in rules}
     out = []
-    for name, band in fired.bands.items():
-        if band == "unlikely":
-            continue
+    for name in weighing.ranking(weights, fired.bands):
         evidence = [rule for rule in lines.get(name, []) if rule.kind in ("for", "against")]
         out.append(Ranked(
-            id=name, band=band, weight=weights[name].total,
+            id=name, band=fired.bands[name], weight=weights[name].total,
             for_=tuple(r.id for r in evidence if r.kind == "for" and r.key in met),
             against=tuple(r.id for r in evidence if r.kind == "against" and r.key in met),
             unknown=tuple(r.id for r in evidence if r.key not in met and is_open(r.parts, facts)),
         ))
-    return tuple(sorted(out, key=lambda c: (c.band != "fits_well", -c.weight, c.id)))
+    return tuple(out)
 
 
 def is_open(parts: tuple[Part, ...], facts: dict[str, Answer]) -> bool:
@@ -155,9 +154,15 @@ def is_open(parts: tuple[Part, ...], facts: dict[str, Answer]) -> bool:
 
 
 def _due(rules: list[Rule], in_play: set[str], order: list[str]) -> list[str]:
-    offers = [rule for rule in rules if rule.kind == "offer" and rule.parts[0].fact in in_play]
-    offers.sort(key=lambda rule: order.index(rule.parts[0].fact))
-    return list(dict.fromkeys(rule.card for rule in offers))
+    """Cards that are due: those of red flags, then the first of each condition, then their second ones, and so on."""
+    by_card: dict[str, list[str]] = {}
+    for rule in rules:
+        if rule.kind == "offer" and rule.parts[0].fact in in_play:
+            by_card.setdefault(rule.parts[0].fact, []).append(rule.card)
+    flags = [name for fact in order if fact.startswith("red_flag.") for name in by_card.get(fact, [])]
+    queues = [by_card.get(fact, []) for fact in order if fact.startswith("condition.")]
+    turns = [name for row in itertools.zip_longest(*queues) for name in row if name is not None]
+    return list(dict.fromkeys([*flags, *turns]))
 
 
 def _for_flag(rules: list[Rule], card: str) -> bool:
@@ -198,7 +203,7 @@ def _most_settling(knowledge: Knowledge, checks: list[str], shown: list[str]) ->
 
 def _watch_for(knowledge: Knowledge, flags: tuple[str, ...], shown: list[str]) -> tuple[str, ...]:
     lines = [line for name in flags for line in knowledge.red_flags[name].watch_for]
-    lines += [line for name in shown[:IN_PLAY] for line in knowledge.conditions[name].watch_for]
+    lines += [line for name in shown[:1] for line in knowledge.conditions[name].watch_for]
     return tuple(dict.fromkeys([*lines, *knowledge.settings.watch_always]))
 
 
@@ -213,11 +218,16 @@ def _look_again(knowledge: Knowledge, urgency: Urgency, shown: list[str]) -> tup
     return tuple(sorted(wanted))
 
 
-def _unresolved(knowledge: Knowledge, facts: dict[str, Answer], flags: tuple[str, ...]) -> tuple[str, ...]:
+def _unresolved(knowledge: Knowledge, facts: dict[str, Answer], flag_rules: list[Rule]) -> tuple[str, ...]:
     """Dangers that a "not sure" leaves open: nothing refutes them, and something was not known when asked."""
+    reached = {rule.card: (0, 0, 0) for rule in flag_rules}
+    for rule in flag_rules:
+        reached[rule.card] = max(reached[rule.card], severity(rule))
     out: dict[str, None] = {}
     for rule in knowledge.rules:
-        if rule.kind != "red_flag" or rule.lowered or rule.card in flags or rule.level in ("book", "redirect"):
+        if rule.kind != "red_flag" or rule.lowered or rule.level in ("book", "redirect"):
+            continue
+        if severity(rule) <= reached.get(rule.card, (0, 0, 0)):
             continue
         if is_open(rule.parts, facts) and any(_asked_in_vain(knowledge, part, facts) for part in rule.parts):
             out[rule.card] = None

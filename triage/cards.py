@@ -24,6 +24,7 @@ from triage.model import (
     Evidence,
     Fault,
     Finding,
+    Group,
     Interlock,
     Knowledge,
     Part,
@@ -53,6 +54,7 @@ _AT = re.compile(r" - at `(?:key in )?\$(.*)`$")
 _STEP = re.compile(r"\[(\d+|\.\.\.)\]|\.(\w+)")
 
 T = TypeVar("T", bound=msgspec.Struct)
+S = TypeVar("S", Stage, Group)
 
 
 class RulesError(Exception):
@@ -126,6 +128,7 @@ class _Reader:
         self.sources: dict[str, Source] = {}
         self.claims: dict[str, Claim] = {}
         self.stages: tuple[Stage, ...] = ()
+        self.groups: tuple[Group, ...] = ()
         self.settings: Settings | None = None
 
     def fault(self, place: Place, code: str, message: str) -> None:
@@ -150,7 +153,8 @@ class _Reader:
         rules, depths = compiler.compile()
         cards = self.cards
         return Knowledge(
-            settings=self.settings, digest=self.digest.hexdigest(), stages=self.stages, findings=self.findings,
+            settings=self.settings, digest=self.digest.hexdigest(), stages=self.stages, groups=self.groups,
+            findings=self.findings,
             derived=cards["derived"], scores=cards["scores"], conditions=cards["conditions"],
             red_flags=cards["red_flags"], self_checks=cards["self_checks"], care=cards["care"],
             interlocks=self.interlocks, sources=self.sources, claims=self.claims, rules=rules, depths=depths,
@@ -259,14 +263,21 @@ class _Reader:
         self.claims = self._entries(file, ("claims",), Claim, cards=False)
 
     def _interview(self, file: _File) -> None:
-        stages = file.data.get("stages")
-        if not isinstance(stages, list):
-            self.fault(file.at(()), "shape", "interview.yaml needs `stages`, a list")
-            return
-        read = [self._convert(file, ("stages", i), Stage) for i in range(len(stages))]
-        self.stages = tuple(stage for stage in read if stage is not None)
-        for i, stage in enumerate(self.stages):
-            self.homes[f"stage:{stage.id}"] = (file, ("stages", i))
+        self.stages = tuple(self._listed(file, "stages", Stage))
+        self.groups = tuple(self._listed(file, "groups", Group))
+
+    def _listed(self, file: _File, key: str, kind: type[S]) -> list[S]:
+        entries = file.data.get(key)
+        if not isinstance(entries, list):
+            self.fault(file.at(()), "shape", f"interview.yaml needs `{key}`, a list")
+            return []
+        out = []
+        for i in range(len(entries)):
+            card = self._convert(file, (key, i), kind)
+            if card is not None:
+                out.append(card)
+                self.homes[f"stage:{card.id}"] = (file, (key, i))
+        return out
 
     def _convert(self, file: _File, path: tuple[str | int, ...], kind: type[T], **extra: str) -> T | None:
         data = file.data
@@ -551,7 +562,7 @@ class _Compiler:
                 }
                 rule_id = f"{card.id}/{_text(parts)}"
                 self._add(file, where, rule_id, unsure=(False,) * len(parts), level=line.level,
-                          within_days=line.within_days, place=line.place, **common)
+                          within_days=line.within_days, place=line.place, say=line.say, **common)
                 if line.not_sure != "lower" or line.level not in LOWER:
                     continue
                 lower = LOWER[line.level]

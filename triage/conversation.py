@@ -1,12 +1,11 @@
 """One whole talk: ask, record, conclude, ask again, until the result. Any front end can hold it.
 
-State is the list of replies. Back is one reply fewer; an edit is one reply exchanged; everything else is concluded anew.
+State is the list of replies. Back is one reply fewer; an edit is one reply exchanged; all else is concluded anew.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
 
 import msgspec
 
@@ -28,18 +27,7 @@ from triage.model import (
     Screen,
     Why,
 )
-
-
-class Front(Protocol):
-    """What a front end must be able to do."""
-
-    def ask(self, question: Question, number: int) -> Reply:
-        """Ask one question; `number` counts from 1."""
-        ...
-
-    def show(self, screen: Screen) -> None:
-        """Show a screen that needs no reply."""
-        ...
+from triage.terminal.front import Front
 
 
 class Turn(msgspec.Struct, frozen=True):

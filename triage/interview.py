@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import math
 
+import msgspec
+
 from triage import weighing
 from triage.answers import AGAIN
 from triage.assessment import IN_PLAY, RANK, applies, is_open, known_facts, refuted, severity
+from triage.cards import parts_of
 from triage.model import (
     NONE,
     NOT_SURE,
@@ -24,32 +27,59 @@ from triage.model import (
     Question,
     Rule,
     Stage,
+    Value,
 )
 
-STOPS = RANK["emergency_department_now"]
-"""From this urgency on nothing more is asked."""
+STOPS, HURRIES = RANK["ambulance_now"], RANK["emergency_department_now"]
+"""At the first nothing more is asked; from the second on only what a ticked line of a screen still needs."""
 
 YES, NO, UNSURE = Choice("yes", "Yes"), Choice("no", "No"), Choice(NOT_SURE, "Not sure")
 
 
 def next_question(knowledge: Knowledge, given: Answers, assessment: Assessment) -> Question | None:
     """The next question, or None when the interview is over. `given` holds the answers as they were given."""
-    if RANK[assessment.urgency.level] >= STOPS:
+    rank = RANK[assessment.urgency.level]
+    if rank >= STOPS:
         return None
     facts = known_facts(knowledge, assessment.fired, assessment.answers)
-    if assessment.redirected and not _child_stage_open(knowledge, facts, given):
-        return None
+    if rank >= HURRIES:
+        urgent = _follow_up(knowledge, assessment, facts, knowledge.emergency)
+        return ask(knowledge, urgent) if urgent else None
     for stage in knowledge.stages:
-        question = _stage(knowledge, stage, given, facts)
+        if stage.late or (assessment.redirected and stage.id != "child"):
+            continue
+        question = _stage(knowledge, stage, given, assessment, facts)
         if question is not None:
             return question
     if assessment.redirected:
         return None
-    for choose in (_danger, _evidence, _needed):
-        finding = choose(knowledge, assessment, facts)
-        if finding is not None:
-            return ask(knowledge, finding)
-    return None
+    for finding in knowledge.findings.values():
+        if _once_more(finding, given, facts):
+            return ask_again(knowledge, finding)
+    wanted = _danger(knowledge, assessment, facts)
+    if wanted is None:
+        for stage in knowledge.stages:
+            question = _stage(knowledge, stage, given, assessment, facts)
+            if question is not None:
+                return question
+        wanted = _evidence(knowledge, assessment, facts) or _needed(knowledge, assessment, facts)
+    return _together(knowledge, wanted, facts) if wanted is not None else None
+
+
+def _together(knowledge: Knowledge, wanted: Finding, facts: dict[str, Answer]) -> Question:
+    """The finding, with the others of its group that may be asked now, as lines of one screen."""
+    askable = {finding.id for finding in _askable(knowledge, facts)}
+    for group in knowledge.groups:
+        names = tuple(name for name in group.together if name in askable)
+        if wanted.id in names and len(names) > 1:
+            return _checklist(knowledge, group.id, group.title, names)
+    return ask(knowledge, wanted, facts=facts)
+
+
+def _checklist(knowledge: Knowledge, name: str, title: str, findings: tuple[str, ...], help_: str = "") -> Question:
+    lines = tuple(Choice(n, knowledge.findings[n].line or knowledge.findings[n].ask) for n in findings)
+    return Question(id=name, kind="checklist", ask=title, help=help_, findings=findings,
+                    choices=(*lines, Choice(NONE, "None of these"), UNSURE), stage=name)
 
 
 def ask(knowledge: Knowledge, finding: Finding, stage: str = "", facts: dict[str, Answer] | None = None) -> Question:
@@ -64,6 +94,17 @@ def ask(knowledge: Knowledge, finding: Finding, stage: str = "", facts: dict[str
         id=finding.id, kind=finding.kind, ask=finding.ask, help=finding.help, findings=(finding.id,), choices=choices,
         unit=finding.unit, lowest=finding.lowest, highest=finding.highest, stage=stage,
     )
+
+
+def ask_again(knowledge: Knowledge, finding: Finding, stage: str = "") -> Question:
+    """The plainer question that follows a "not sure"; its answer has a name of its own until it is complete."""
+    question = ask(knowledge, finding, stage)
+    name = finding.id + AGAIN
+    return msgspec.structs.replace(question, id=name, ask=finding.again, help="", findings=(name,))
+
+
+def _once_more(finding: Finding, given: Answers, facts: dict[str, Answer]) -> bool:
+    return bool(finding.again) and facts.get(finding.id) == NOT_SURE and finding.id + AGAIN not in given
 
 
 def record(question: Question, answer: Answer) -> Answers:
@@ -84,35 +125,40 @@ def _inside(finding: Finding, option: str, facts: dict[str, Answer] | None) -> b
 # --- the fixed first part
 
 
-def _child_stage_open(knowledge: Knowledge, facts: dict[str, Answer], given: Answers) -> bool:
-    return any(
-        _stage(knowledge, stage, given, facts) is not None for stage in knowledge.stages if stage.id == "child"
-    )
-
-
-def _stage(knowledge: Knowledge, stage: Stage, given: Answers, facts: dict[str, Answer]) -> Question | None:
+def _stage(
+    knowledge: Knowledge, stage: Stage, given: Answers, assessment: Assessment, facts: dict[str, Answer]
+) -> Question | None:
     if stage.together and all(name not in facts for name in stage.together):
-        lines = tuple(Choice(n, knowledge.findings[n].line or knowledge.findings[n].ask) for n in stage.together)
-        return Question(
-            id=stage.id, kind="checklist", ask=stage.title, help=stage.help, findings=tuple(stage.together),
-            choices=(*lines, Choice(NONE, "None of these"), UNSURE), stage=stage.id,
-        )
+        return _checklist(knowledge, stage.id, stage.title, tuple(stage.together), stage.help)
     for name in (*stage.together, *stage.ask):
         finding = knowledge.findings[name]
         if name not in facts and applies(finding.ask_if, facts):
             if finding.within and not _places(finding, facts):
                 continue
             return ask(knowledge, finding, stage.id, facts)
-        if finding.again and facts.get(name) == NOT_SURE and name + AGAIN not in given:
-            return Question(id=name + AGAIN, kind="yes_no", ask=finding.again, findings=(name + AGAIN,),
-                            choices=(YES, NO, UNSURE), stage=stage.id)
+        if _once_more(finding, given, facts):
+            return ask_again(knowledge, finding, stage.id)
     if stage.emergency:
-        for finding in knowledge.findings.values():
-            if finding.id not in facts and any(
-                p in stage.together and facts.get(p) == "yes" for p in finding.parents
-            ) and applies(finding.ask_if, facts):
-                return ask(knowledge, finding, stage.id, facts)
+        wanted = _follow_up(knowledge, assessment, facts, tuple(stage.together))
+        if wanted is not None:
+            return ask(knowledge, wanted, stage.id, facts)
     return None
+
+
+def _follow_up(
+    knowledge: Knowledge, assessment: Assessment, facts: dict[str, Answer], lines: tuple[str, ...]
+) -> Finding | None:
+    """What a ticked line of a screen still needs to be known, if it could raise the urgency."""
+    ticked = {name for name in lines if facts.get(name) == "yes"}
+    linked = {
+        finding.id for finding in knowledge.findings.values()
+        if ticked & {*finding.parents, *(name for when in _whens(finding) for name in when)}
+    }
+    return _danger(knowledge, assessment, facts, linked) if linked else None
+
+
+def _whens(finding: Finding) -> list[dict[str, Value]]:
+    return finding.ask_if if isinstance(finding.ask_if, list) else [finding.ask_if]
 
 
 def _places(finding: Finding, facts: dict[str, Answer]) -> int:
@@ -134,47 +180,77 @@ def _askable(knowledge: Knowledge, facts: dict[str, Answer]) -> list[Finding]:
     ]
 
 
-def _danger(knowledge: Knowledge, assessment: Assessment, facts: dict[str, Answer]) -> Finding | None:
-    """What the most urgent open red flag needs, if it would raise the urgency."""
-    askable = {finding.id: finding for finding in _askable(knowledge, facts)}
+def _danger(
+    knowledge: Knowledge, assessment: Assessment, facts: dict[str, Answer], among: set[str] | None = None
+) -> Finding | None:
+    """What the most urgent open red flag needs, if it would raise the urgency. `among`: only these findings."""
+    askable = {f.id: f for f in _askable(knowledge, facts) if among is None or f.id in among}
     now = (RANK[assessment.urgency.level], -assessment.urgency.within_days, 0)
-    reading = _readers(knowledge)
-    best: tuple[tuple[float, ...], str] | None = None
+    reach = _Reach(knowledge, facts)
     order = {name: i for i, name in enumerate(knowledge.findings)}
+    wanted: dict[str, tuple[float, ...]] = {}
+    rules_of: dict[str, int] = {}
     for rule in knowledge.rules:
         if rule.kind != "red_flag" or rule.lowered or severity(rule) <= now or not is_open(rule.parts, facts):
             continue
-        missing = {
-            name for part in rule.parts if facts.get(part.fact) is None
-            for name in _roots(part.fact, reading, facts) if name in askable
+        unknown = [part.fact for part in rule.parts if facts.get(part.fact) is None]
+        if not all(reach.fact(name) for name in unknown):
+            continue
+        known = 1 - len(unknown) / len(rule.parts)
+        for name in {root for fact in unknown for root in reach.roots(fact) if root in askable}:
+            wanted[name] = max(wanted.get(name, ()), (*severity(rule)[:2], known))
+            rules_of[name] = rules_of.get(name, 0) + 1
+    if not wanted:
+        return None
+    # The most urgent rule first, the most nearly met, then the answer that settles most rules.
+    return askable[max(wanted, key=lambda name: (wanted[name], rules_of[name], -order[name]))]
+
+
+class _Reach:
+    """What may still become known, by asking now or after other questions."""
+
+    def __init__(self, knowledge: Knowledge, facts: dict[str, Answer]) -> None:
+        self.knowledge, self.facts = knowledge, facts
+        self.concluding: dict[str, list[Rule]] = {}
+        for rule in knowledge.rules:
+            if rule.kind == "derived" and not rule.lowered:
+                self.concluding.setdefault(f"derived.{rule.card}", []).append(rule)
+            elif rule.kind == "score_item":
+                self.concluding.setdefault(f"score.{rule.card}", []).append(rule)
+        self._known: dict[str, bool] = {}
+
+    def roots(self, fact: str) -> set[str]:
+        """The findings whose answers could still bring this fact about."""
+        if fact not in self.concluding:
+            return {fact}
+        return {
+            name for rule in self.concluding[fact] if not refuted(rule.parts, self.facts)
+            for part in rule.parts if self.facts.get(part.fact) is None for name in self.roots(part.fact)
         }
-        known = sum(1 for part in rule.parts if facts.get(part.fact) is not None)
-        for name in missing:
-            key = (*severity(rule)[:2], known / len(rule.parts), -order[name])
-            if best is None or key > best[0]:
-                best = (key, name)
-    return askable[best[1]] if best else None
 
+    def fact(self, fact: str) -> bool:
+        """Can this fact still come to be known?"""
+        return any(self.finding(name) for name in self.roots(fact))
 
-def _readers(knowledge: Knowledge) -> dict[str, list[Rule]]:
-    """Derived findings and scores -> the rules that conclude them."""
-    out: dict[str, list[Rule]] = {}
-    for rule in knowledge.rules:
-        if rule.kind == "derived" and not rule.lowered:
-            out.setdefault(f"derived.{rule.card}", []).append(rule)
-        elif rule.kind == "score_item":
-            out.setdefault(f"score.{rule.card}", []).append(rule)
-    return out
+    def finding(self, name: str) -> bool:
+        """Will this finding be asked, now or after answers that are still possible?"""
+        if name not in self._known:
+            self._known[name] = False  # a circle of conditions leads nowhere
+            self._known[name] = self._finding(self.knowledge.findings[name])
+        return self._known[name]
 
-
-def _roots(fact: str, readers: dict[str, list[Rule]], facts: dict[str, Answer]) -> set[str]:
-    """The findings whose answers could still bring this fact about."""
-    if fact not in readers:
-        return {fact}
-    return {
-        name for rule in readers[fact] if not refuted(rule.parts, facts)
-        for part in rule.parts if facts.get(part.fact) is None for name in _roots(part.fact, readers, facts)
-    }
+    def _finding(self, finding: Finding) -> bool:
+        if finding.topic == "self_check" or self.facts.get(finding.id) is not None:
+            return False
+        parents = [self.facts.get(parent) for parent in finding.parents]
+        if parents and not any(p == "yes" for p in parents) and all(p is not None for p in parents):
+            return False
+        alternatives = parts_of(finding.ask_if) if finding.ask_if else []
+        return not alternatives or any(
+            not refuted(parts, self.facts)
+            and all(self.facts.get(p.fact) not in (None, NOT_SURE) or self.fact(p.fact) for p in parts)
+            for parts in alternatives
+        )
 
 
 def _evidence(knowledge: Knowledge, assessment: Assessment, facts: dict[str, Answer]) -> Finding | None:
@@ -247,11 +323,7 @@ class _Supposing:
                    if self._would_hold(rule, supposed)}
         fired = [r for rules in self.lines.values() for r in rules if r.key in self.met or r.key in touched]
         weights, bands = weighing.judge(self.knowledge, fired)
-        ranked = sorted(
-            (name for name, band in bands.items() if band != "unlikely"),
-            key=lambda name: (bands[name] != "fits_well", -weights[name].total, name),
-        )
-        return [(name, bands[name]) for name in ranked[:IN_PLAY]]
+        return [(name, bands[name]) for name in weighing.ranking(weights, bands)[:IN_PLAY]]
 
 
 def about_left(knowledge: Knowledge, given: Answers, assessment: Assessment) -> int:

@@ -2,13 +2,207 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from triage import cards
-from triage.model import Fault
+from triage.cards import guess
+from triage.model import Blockable, Condition, Fault, Finding, Group, Knowledge, Place, SelfCheck, Stage
+
+CLAIMS = 67
+"""So many statements the source article makes."""
+
+Found = Iterator[tuple[str, str, str]]
+"""Card id, code, sentence."""
 
 
 def faults(folder: Path) -> list[Fault]:
     """Everything that is wrong with the rules in this folder, in the order of files and lines."""
-    _, found = cards.read(folder)
-    return found
+    knowledge, found = cards.read(folder)
+    if knowledge is not None:
+        nowhere = Place(folder.name)
+        for check in _CHECKS:
+            for card, code, message in check(knowledge):
+                place = knowledge.places.get(card, nowhere)
+                found.append(Fault(place.file, place.line, place.column, code, message))
+    return sorted(set(found))
+
+
+def _findings(knowledge: Knowledge) -> Found:
+    for finding in knowledge.findings.values():
+        for parent in finding.parents:
+            other = knowledge.findings.get(parent)
+            if other is None:
+                yield finding.id, "unknown-finding", f"part_of: unknown finding '{parent}'" + guess(
+                    parent, knowledge.findings)
+            elif other.kind != "yes_no":
+                yield finding.id, "part-of", f"part_of: '{parent}' must be a yes/no question"
+        if finding.within:
+            yield from _within(knowledge, finding)
+        if not finding.ask.endswith(("?", ".", ")")):
+            yield finding.id, "question", f"the question of '{finding.id}' has no end"
+
+
+def _within(knowledge: Knowledge, finding: Finding) -> Found:
+    outer = knowledge.findings.get(finding.within)
+    if outer is None:
+        yield finding.id, "unknown-finding", f"within: unknown finding '{finding.within}'" + guess(
+            finding.within, knowledge.findings)
+        return
+    for name, option in finding.options.items():
+        inside = getattr(option, "inside", "")
+        if inside not in outer.options:
+            yield finding.id, "unknown-option", f"the option '{name}' lies in '{inside}', which '{outer.id}' has not"
+
+
+def _stages(knowledge: Knowledge) -> Found:
+    screens: list[Stage | Group] = [*knowledge.stages, *knowledge.groups]
+    for screen in screens:
+        for name in (*(screen.ask if isinstance(screen, Stage) else ()), *screen.together):
+            if name not in knowledge.findings:
+                yield f"stage:{screen.id}", "unknown-finding", f"unknown finding '{name}'" + guess(
+                    name, knowledge.findings)
+        for name in screen.together:
+            finding = knowledge.findings.get(name)
+            if finding is not None and (finding.kind != "yes_no" or not finding.line):
+                yield f"stage:{screen.id}", "line", f"'{name}' needs kind yes_no and a line to stand in a screen"
+        if len(screen.together) > 7:
+            yield f"stage:{screen.id}", "too-long", "a screen holds at most seven lines"
+    for stage in knowledge.stages:
+        if stage.emergency and not all(knowledge.findings[n].again for n in stage.together if n in knowledge.findings):
+            yield f"stage:{stage.id}", "again", "each line of an emergency screen needs a plainer question (again)"
+
+
+def _dangers(knowledge: Knowledge) -> Found:
+    """A danger is always a yes: silence and "not sure" can then never count as an all-clear."""
+    for rule in knowledge.rules:
+        if rule.kind not in ("red_flag", "derived", "score_item", "for"):
+            continue
+        for part in rule.parts:
+            if (part.none_of or "no" in part.any_of) and not rule.lowered:
+                yield rule.card, "asks-for-no", f"'{part.text}' asks for a no; word it so that yes is the sign"
+    for flag in knowledge.red_flags.values():
+        if not flag.rules:
+            yield flag.id, "no-rules", "a red flag without rules never fires"
+        for line in flag.rules:
+            mappings: list[dict[str, Any]] = line.when if isinstance(line.when, list) else [line.when]
+            for when in mappings:
+                if line.not_sure != "again":
+                    continue
+                name = next(iter(when))
+                finding = knowledge.findings.get(name)
+                if len(when) > 1:
+                    yield flag.id, "not-sure", "not_sure: again is for a line of one part"
+                elif finding is not None and not finding.again:
+                    yield flag.id, "not-sure", f"not_sure: again, but '{name}' has no plainer question (again)"
+            if line.level == "ambulance_now" and line.place != "ambulance":
+                yield flag.id, "place", "ambulance_now needs the place 'ambulance'"
+
+
+def _conditions(knowledge: Knowledge) -> Found:
+    for card in knowledge.conditions.values():
+        yield from _kind(knowledge, card)
+        for line in (*card.for_, *card.against):
+            if line.strength == "decisive" and not (line.lr is not None and line.grade == "published"):
+                yield card.id, "strength", f"decisive needs a published figure (lr): {line.why}"
+            if line.grade == "memory" and any(c.isdigit() for c in line.why):
+                yield card.id, "memory", f"what is from memory gives no number to a person: {line.why}"
+        sites = knowledge.findings.get("pain.site")
+        for zone in card.zones:
+            if sites is not None and zone not in sites.options:
+                yield card.id, "unknown-option", f"unknown zone '{zone}'" + guess(zone, sites.options)
+        if card.if_likely is not None and card.if_likely.urgency == "book" and card.if_likely.within_days != 14:
+            yield card.id, "if-likely", "a condition asks for 14 days at most; what is nearer is a red flag"
+
+
+def _kind(knowledge: Knowledge, card: Condition) -> Found:
+    if card.kind == "explains":
+        if card.explains not in knowledge.conditions:
+            yield card.id, "unknown-id", f"explains: unknown condition '{card.explains}'" + guess(
+                card.explains, knowledge.conditions)
+        if card.frequency is not None or card.for_ or card.against:
+            yield card.id, "kind", "a card that only explains is never ranked: no frequency, no evidence"
+        return
+    if card.frequency is None:
+        yield card.id, "kind", "a condition needs a frequency"
+    if not card.for_:
+        yield card.id, "kind", "a condition needs lines of evidence for it"
+    if card.kind == "danger" and card.against:
+        yield card.id, "kind", "nothing may speak against a danger"
+    if card.kind == "benign" and not card.against:
+        yield card.id, "kind", "a benign condition needs at least one line against it"
+    if not card.watch_for or card.look_again is None:
+        yield card.id, "safety-net", "a condition needs watch_for and look_again"
+
+
+def _blockable(knowledge: Knowledge) -> Found:
+    everything: list[Blockable] = [*knowledge.self_checks.values(), *knowledge.care.values()]
+    for card in everything:
+        limited = bool(card.blocked_by or card.who_must_not)
+        if card.safe_for_all == limited:
+            yield card.id, "who-must-not", "say who must not (blocked_by, who_must_not), or else safe_for_all: true"
+        if not card.steps:
+            yield card.id, "steps", "it needs steps"
+        if isinstance(card, SelfCheck):
+            finding = knowledge.findings.get(card.result)
+            options = finding.options if finding is not None else {}
+            for answer in card.means:
+                if answer not in options:
+                    yield card.id, "unknown-option", f"means: '{card.result}' has no answer '{answer}'" + guess(
+                        answer, options)
+            for answer in options:
+                if answer not in card.means:
+                    yield card.id, "means", f"means: the answer '{answer}' of '{card.result}' is not explained"
+            for name in card.settles:
+                if name not in knowledge.conditions:
+                    yield card.id, "unknown-id", f"settles: unknown condition '{name}'" + guess(
+                        name, knowledge.conditions)
+            if not card.stop:
+                yield card.id, "stop", "a self-check says when to stop"
+
+
+def _scores(knowledge: Knowledge) -> Found:
+    for score in knowledge.scores.values():
+        total = sum(max(item.points, 0) for item in score.items)
+        if total != score.most:
+            yield score.id, "score", f"its items add up to {total:g}, but `most` says {score.most:g}"
+
+
+def _article(knowledge: Knowledge) -> Found:
+    wanted = [f"S{number:02}" for number in range(1, CLAIMS + 1)]
+    for name in wanted:
+        if name not in knowledge.claims:
+            yield "article", "claim", f"the claim {name} of the article is not accounted for"
+    known = {name.removeprefix("stage:") for name in knowledge.places if not name.startswith("claim:")}
+    for claim in knowledge.claims.values():
+        here = f"claim:{claim.id}"
+        if claim.id not in wanted:
+            yield here, "claim", f"the article has no claim '{claim.id}'"
+        if bool(claim.used_by) == bool(claim.not_used):
+            yield here, "claim", f"{claim.id} needs used_by or not_used, and not both"
+        for name in claim.used_by:
+            if name not in known:
+                yield here, "unknown-id", f"{claim.id} is used by '{name}', which does not exist" + guess(name, known)
+        if claim.source not in knowledge.sources:
+            yield here, "unknown-source", f"unknown source '{claim.source}'" + guess(claim.source, knowledge.sources)
+
+
+_JARGON = re.compile(r"\b(oedema|ischa?emi\w+|thrombo\w+|paraesthesi\w+|dorsiflexion|plantarflexion|idiopathic|"
+                     r"aetiology|prognosis|malleolus|erythema\w*|claudication)\b", re.IGNORECASE)
+
+
+def _words(knowledge: Knowledge) -> Found:
+    """Words that people do not know may not stand in what they read without a name they know beside it."""
+    texts: list[tuple[str, str]] = [(f.id, t) for f in knowledge.findings.values() for t in (f.ask, f.line, f.again)]
+    texts += [(rule.card, rule.why) for rule in knowledge.rules]
+    texts += [(c.id, step) for c in (*knowledge.self_checks.values(), *knowledge.care.values()) for step in c.steps]
+    for card, text in texts:
+        if found := _JARGON.search(text):
+            yield card, "jargon", f"'{found[0]}' is not a word that everybody knows"
+
+
+_CHECKS: list[Callable[[Knowledge], Found]] = [
+    _findings, _stages, _dangers, _conditions, _blockable, _scores, _article, _words,
+]

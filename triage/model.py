@@ -172,6 +172,7 @@ class FlagRule(Card, frozen=True, kw_only=True):
     level: Level
     within_days: int = 0
     place: str
+    say: str = ""
     not_sure: Literal["lower", "again", "none"]
     grade: Grade
     why: str
@@ -275,6 +276,16 @@ class Stage(Card, frozen=True, kw_only=True):
     ask: list[str] = []
     together: list[str] = []
     emergency: bool = False
+    late: bool = False
+    """Asked after the dangers."""
+
+
+class Group(Card, frozen=True, kw_only=True):
+    """Yes/no findings asked as lines of one screen, as soon as one of them is wanted."""
+
+    id: str
+    title: str
+    together: list[str]
 
 
 class Weights(Card, frozen=True, kw_only=True):
@@ -375,6 +386,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     level: Level = "self_care"
     within_days: int = 0
     place: str = ""
+    say: str = ""
     points: float = 0.0
     step: str = ""
     item: str = ""
@@ -412,6 +424,7 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True):
     settings: Settings
     digest: str
     stages: tuple[Stage, ...]
+    groups: tuple[Group, ...]
     findings: dict[str, Finding]
     derived: dict[str, Derived]
     scores: dict[str, Score]
@@ -447,11 +460,12 @@ class Fired(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Weight(msgspec.Struct, frozen=True):
-    """How far a condition stands: log odds of its frequency, its evidence, and both together."""
+    """How far a condition stands: log odds of its frequency, its evidence, both together, and evidence uncapped."""
 
     frequency: float
     evidence: float
     total: float
+    uncapped: float
     groups_for: int
 
 
@@ -481,7 +495,10 @@ class Withheld(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Assessment(msgspec.Struct, frozen=True, kw_only=True):
+    given: Answers
+    """The answers as they were given, in the order of the findings."""
     answers: Answers
+    """The same with all that they imply."""
     fired: Fired
     urgency: Urgency
     flags: tuple[str, ...]

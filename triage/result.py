@@ -20,7 +20,7 @@ def result(knowledge: Knowledge, assessment: Assessment, asked: list[str] | None
     out: dict[str, Any] = {
         "schema": SCHEMA,
         "knowledge": about(knowledge),
-        "answers": {name: plain(answer) for name, answer in assessment.answers.items()},
+        "answers": {name: plain(answer) for name, answer in assessment.given.items()},
         "urgency": {
             "level": urgency.level, "within_days": urgency.within_days, "place": urgency.place, "say": urgency.say,
             "reasons": list(urgency.reasons),

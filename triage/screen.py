@@ -6,6 +6,11 @@ from triage.assessment import IN_PLAY, RANK
 from triage.explain import GRADE, how_known, rules_by_id
 from triage.model import Assessment, Block, Knowledge, Ranked, Rule, Screen
 
+CARE_IN_FULL = 3
+"""More at once is a wall of text; the others are named."""
+
+MOST_DANGERS = 8
+
 BAND = {"fits_well": "fits well", "possible": "possible"}
 
 
@@ -119,7 +124,7 @@ def _conditions(knowledge: Knowledge, assessment: Assessment, rules: dict[str, R
         blocks.append(Block(kind="text", text=f"{card.name}: {card.summary}"))
     rest = [knowledge.conditions[c.id].name for c in assessment.conditions[IN_PLAY : IN_PLAY + 4]]
     if rest:
-        blocks.append(Block(kind="text", text=f"Less likely, but not excluded: {', '.join(rest)}."))
+        blocks.append(Block(kind="text", text=f"Also possible: {', '.join(rest)}."))
     return blocks
 
 
@@ -151,14 +156,18 @@ def _unresolved(knowledge: Knowledge, assessment: Assessment) -> list[Block]:
     dangers = tuple(dict.fromkeys(knowledge.red_flags[name].danger for name in assessment.unresolved))
     return [Block(kind="heading", text="What could not be excluded"),
             Block(kind="text", text="You were not sure about signs of these. If you can find out, answer again:"),
-            Block(kind="list", items=dangers)]
+            Block(kind="list", items=(*dangers[:MOST_DANGERS], *_and_more(len(dangers) - MOST_DANGERS)))]
+
+
+def _and_more(count: int) -> tuple[str, ...]:
+    return (f"and {count} more, because many questions were answered with not sure",) if count > 0 else ()
 
 
 def _care(knowledge: Knowledge, assessment: Assessment, rules: dict[str, Rule]) -> list[Block]:
     blocks: list[Block] = []
     if assessment.care:
         blocks.append(Block(kind="heading", text="What you can do"))
-    for name in assessment.care:
+    for name in assessment.care[:CARE_IN_FULL]:
         card = knowledge.care[name]
         blocks.append(Block(kind="text", text=f"{card.name}, for {card.for_}"))
         blocks.append(Block(kind="steps", items=tuple(card.steps)))
@@ -167,6 +176,10 @@ def _care(knowledge: Knowledge, assessment: Assessment, rules: dict[str, Rule]) 
             blocks.append(Block(kind="list", items=tuple(limits)))
         if card.expect:
             blocks.append(Block(kind="text", text=f"What to expect: {card.expect}"))
+    rest = [knowledge.care[name].name for name in assessment.care[CARE_IN_FULL:]]
+    if rest:
+        blocks.append(Block(kind="text", text="These may help as well, one at a time:"))
+        blocks.append(Block(kind="list", items=tuple(rest)))
     held = [w for w in (*assessment.withheld_checks, *assessment.withheld_care) if w.rules]
     if held:
         blocks.append(Block(kind="heading", text="Not for you now"))

@@ -35,10 +35,10 @@ def weigh(knowledge: Knowledge, condition: Condition, fired: Iterable[Rule]) -> 
             total_against -= _group([-w for w in weights if w < 0], settings)
     if condition.kind == "danger":
         total_against = 0.0
-    evidence = total_for + max(total_against, settings.against_cap)
-    evidence = max(-settings.cap, min(settings.cap, evidence))
+    uncapped = total_for + max(total_against, settings.against_cap)
+    evidence = max(-settings.cap, min(settings.cap, uncapped))
     frequency = max(steps)
-    return Weight(frequency, _exact(evidence), _exact(frequency + evidence), groups_for)
+    return Weight(frequency, _exact(evidence), _exact(frequency + evidence), _exact(uncapped), groups_for)
 
 
 def _group(weights: list[float], settings: Weights) -> float:
@@ -95,3 +95,11 @@ def judge(knowledge: Knowledge, fired: Iterable[Rule]) -> tuple[dict[str, Weight
             not condition.fits_well_if or "fits_well_if" in kinds
         )
     return weights, bands(knowledge, weights, allowed)
+
+
+def ranking(weights: Mapping[str, Weight], found: Mapping[str, Band]) -> list[str]:
+    """Conditions that are shown, the first first: by band, weight, evidence beyond the cap, and at last by id."""
+    return sorted(
+        (name for name, band in found.items() if band != "unlikely"),
+        key=lambda name: (found[name] != "fits_well", -weights[name].total, -weights[name].uncapped, name),
+    )

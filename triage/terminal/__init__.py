@@ -1,0 +1,36 @@
+"""Which front end fits this terminal? And a screen printed without one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+
+from triage.model import Screen
+from triage.terminal import layout
+from triage.terminal.front import Front
+
+__all__ = ["Front", "front", "print_screen"]
+
+
+def front(plain: bool = False, mouse: bool = False) -> Front:
+    """The front end for this process. The conversation is its data, so it goes to standard output.
+
+    Plain lines when asked for, in a dumb terminal, or when standard input or output is no terminal.
+    """
+    dumb = os.environ.get("TERM", "").lower() in ("dumb", "unknown")
+    if plain or dumb or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        from triage.terminal.plain import PlainFront
+
+        return PlainFront(sys.stdin, sys.stdout)
+    from triage.terminal.tty import TtyFront  # prompt_toolkit takes 0.1 s to import
+
+    return TtyFront(mouse)
+
+
+def print_screen(screen: Screen) -> None:
+    """Print a screen to standard output as plain text, as wide as the terminal allows."""
+    tty = sys.stdout.isatty()
+    width = shutil.get_terminal_size().columns
+    for _, text in layout.lines(screen, width, layout.speaks_unicode(sys.stdout.encoding), boxed=tty):
+        print(text)
