@@ -8,13 +8,14 @@ import pytest
 
 from triage import cards, scenarios
 from triage.engine import Engine
-from triage.model import Knowledge
+from triage.model import Answers, Fired, Knowledge
 
 ROOT = Path(__file__).resolve().parent.parent
 RULES = ROOT / "rules"
 SCENARIOS = ROOT / "tests" / "scenarios"
 
 _shared: dict[str, object] = {}
+_fired: dict[tuple[tuple[str, object], ...], Fired] = {}
 
 
 def shared_knowledge() -> Knowledge:
@@ -27,6 +28,14 @@ def shared_engine() -> Engine:
     if "engine" not in _shared:
         _shared["engine"] = Engine(shared_knowledge())
     return _shared["engine"]  # type: ignore[return-value]
+
+
+def remembered(answers: Answers) -> Fired:
+    """What the shared engine concludes, worked out once for the same answers: many tests tell the same stories."""
+    key = tuple(sorted(answers.items()))
+    if key not in _fired:
+        _fired[key] = shared_engine().fired(answers)
+    return _fired[key]
 
 
 @pytest.fixture(scope="session")
@@ -62,7 +71,7 @@ class StoryItem(pytest.Item):
         self.story = story
 
     def runtest(self) -> None:
-        wrong = scenarios.failures(shared_knowledge(), shared_engine().fired, self.story)
+        wrong = scenarios.failures(shared_knowledge(), remembered, self.story)
         if wrong:
             raise StoryFailed(wrong)
 

@@ -1,5 +1,7 @@
 """The three front ends say the same, lose no word, and take only answers that exist."""
 
+# ruff: noqa: RUF001 - typographic signs are part of the test
+
 from __future__ import annotations
 
 import importlib
@@ -73,6 +75,13 @@ SCREEN = Screen((
 ))
 
 
+@pytest.fixture(autouse=True)
+def usual_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    for name in ("NO_COLOR", "PROMPT_TOOLKIT_COLOR_DEPTH", "PROMPT_TOOLKIT_NO_CPR"):
+        monkeypatch.delenv(name, raising=False)
+
+
 # --- layout ----------------------------------------------------------------------------------------
 
 
@@ -92,7 +101,7 @@ def test_a_screen_is_never_wider_than_the_terminal_and_loses_no_word(width: int,
     assert max(map(wcwidth.width, lines)) <= min(width, layout.WIDEST)
     left = words(" ".join(line.strip("┃| ") for line in lines)).replace(" ", "")
     for text in spoken(SCREEN, unicode_ok):
-        before, found, left = left.partition(text.replace(" ", ""))
+        _before, found, left = left.partition(text.replace(" ", ""))
         assert found, text
 
 
@@ -106,15 +115,20 @@ def test_without_unicode_all_is_ascii_and_still_says_the_same() -> None:
 def test_the_urgency_stands_out_without_colour_and_without_a_frame() -> None:
     boxed = layout.lines(SCREEN, 80, unicode_ok=True)
     frame = [text for style, text in boxed if style == "urgency.ambulance_now"]
-    assert layout.URGENT in frame[0] and {wcwidth.width(text) for text in frame} == {80}
+    assert layout.URGENT in frame[0]
+    assert {wcwidth.width(text) for text in frame} == {80}
     plain = [text for _, text in layout.lines(SCREEN, 80, unicode_ok=True, boxed=False)]
-    assert f"{layout.URGENT}:" in plain and not set("┏┓┗┛━┃|+") & set("".join(plain))
+    assert f"{layout.URGENT}:" in plain
+    assert not set("┏┓┗┛━┃|+") & set("".join(plain))
 
 
 def test_there_is_white_space_between_blocks_but_a_heading_keeps_to_its_block() -> None:
     lines = [text for _, text in layout.lines(SCREEN, 80, unicode_ok=True)]
     heading = lines.index("What fits, and why")
-    assert lines[heading - 1] == "" and lines[heading + 1] and lines[0] and lines[-1]
+    assert lines[heading - 1] == ""
+    assert lines[heading + 1]
+    assert lines[0]
+    assert lines[-1]
 
 
 def test_an_empty_screen_has_no_lines() -> None:
@@ -174,7 +188,8 @@ def test_a_typed_line_replies(question: Question, line: str, reply: Reply) -> No
 def test_a_wrong_line_is_explained_and_asked_again_without_the_question(question: Question, line: str) -> None:
     reply, said = talk(question, f"{line}\nb\n")
     assert reply == Back()
-    assert words(said).count(words(question.ask)) == 1 and said.count("Answer: ") == 2
+    assert words(said).count(words(question.ask)) == 1
+    assert said.count("Answer: ") == 2
     assert len(said) > len(talk(question, "b\n")[1]) + len("Answer: ")
 
 
@@ -183,17 +198,20 @@ def test_the_end_of_the_input_after_a_wrong_line_is_quit() -> None:
 
 
 def test_not_sure_is_offered_only_where_it_is_an_answer() -> None:
-    assert "not sure" in talk(AGE, "")[1] and "not sure" not in talk(TRIGGER, "")[1]
+    assert "not sure" in talk(AGE, "")[1]
+    assert "not sure" not in talk(TRIGGER, "")[1]
     assert talk(TRIGGER, "s\nb\n")[0] == Back()
 
 
 def test_plain_lines_hold_every_label_and_no_escape_code() -> None:
     for question in ALL:
         said = words(talk(question, "\x1b[A\nq\n")[1])
-        assert "\x1b" not in said and all(words(choice.label) in said for choice in question.choices)
+        assert "\x1b" not in said
+        assert all(words(choice.label) in said for choice in question.choices)
     out = io.StringIO()
     PlainFront(io.StringIO(), out).show(SCREEN)
-    assert "\x1b" not in out.getvalue() and not set("┏┓┗┛━┃") & set(out.getvalue())
+    assert "\x1b" not in out.getvalue()
+    assert not set("┏┓┗┛━┃") & set(out.getvalue())
 
 
 def test_a_stream_without_unicode_or_with_broken_bytes_is_no_error() -> None:
@@ -382,7 +400,8 @@ def test_a_drawn_checklist_has_a_pointer_boxes_and_hanging_labels(columns: int) 
     assert any(line.startswith(" > 2. [ ] Fainted") for line in moved)
     assert any(line.startswith(" > 2. [x] Fainted") for line in ticked)
     second_line = first[next(n for n, line in enumerate(first) if " 1. [ ]" in line) + 1]
-    assert second_line.startswith(" " * 10) and not second_line.startswith(" " * 11)
+    assert second_line.startswith(" " * 10)
+    assert not second_line.startswith(" " * 11)
 
 
 @pytest.mark.parametrize("rows", [7, 10, 14, 24])
@@ -428,10 +447,12 @@ def test_a_new_width_wraps_the_labels_anew() -> None:
 def test_a_number_half_typed_and_a_wrong_amount_are_told() -> None:
     terminal = Terminal(80)
     terminal.ask(TRIGGER, "1", "2", "q")
-    assert "Number 12" in terminal.frames[2] and " > 12. " in terminal.frames[2]
+    assert "Number 12" in terminal.frames[2]
+    assert " > 12. " in terminal.frames[2]
     terminal = Terminal(40)
     terminal.ask(AGE, "x", "\r", BACKSPACE, "q", "\r")
-    assert " ! " in terminal.frames[2] and " > x" in terminal.frames[2]
+    assert " ! " in terminal.frames[2]
+    assert " > x" in terminal.frames[2]
     assert " ! " not in terminal.frames[3]
 
 
@@ -444,8 +465,9 @@ def test_a_click_picks_the_label_under_it_but_only_when_the_mouse_is_asked_for()
     terminal.ask(NOW, "q")
     drawn = terminal.frames[0].splitlines()
     terminal = Terminal(60)
-    assert terminal.ask(NOW, click("Fainted"), "\r", "s", "\r") == Given(NOT_SURE)
-    assert "\x1b[?1000h" not in terminal.raw and "\x1b[6n" not in terminal.raw
+    assert terminal.ask(NOW, click("Fainted") + "s\r") == Given(NOT_SURE)
+    assert "\x1b[?1000h" not in terminal.raw
+    assert "\x1b[6n" not in terminal.raw
     # The second line of the first label.
     terminal = Terminal(60)
     clicked = terminal.use(lambda: TtyFront(mouse=True).ask(NOW, 1), "", click("Fainted"), click("breathe in"), "\r")
@@ -455,7 +477,8 @@ def test_a_click_picks_the_label_under_it_but_only_when_the_mouse_is_asked_for()
 def test_enter_with_nothing_ticked_says_so() -> None:
     terminal = Terminal(80)
     terminal.ask(REGION, "\r", "1", "q")
-    assert " ! " in terminal.frames[1] and " ! " not in terminal.frames[2]
+    assert " ! " in terminal.frames[1]
+    assert " ! " not in terminal.frames[2]
 
 
 @pytest.mark.parametrize(("question", "typed", "left"), [
@@ -476,9 +499,11 @@ def test_question_and_answer_stay_behind_and_nothing_else(question: Question, ty
 def test_a_terminal_without_unicode_gets_ascii() -> None:
     terminal = Terminal(60, encoding="ascii")
     terminal.ask(NOW, "3", "\r")
-    assert terminal.raw.isascii() and "Fever of 38 degrees C or more" in terminal.shown
+    assert terminal.raw.isascii()
+    assert "Fever of 38 degrees C or more" in terminal.shown
     terminal.use(lambda: TtyFront().show(SCREEN))
-    assert terminal.raw.isascii() and ">= 38 degrees C" in terminal.shown
+    assert terminal.raw.isascii()
+    assert ">= 38 degrees C" in terminal.shown
 
 
 @pytest.mark.parametrize("columns", [40, 80, 200])
@@ -494,15 +519,14 @@ def test_no_color_leaves_only_boldness(monkeypatch: pytest.MonkeyPatch) -> None:
         codes = {code for part in raw.split("\x1b[")[1:] if "m" in part for code in part.split("m")[0].split(";")}
         return {code for code in codes if code.isdigit() and (30 <= int(code) <= 38 or 90 <= int(code) <= 97)}
 
-    monkeypatch.delenv("NO_COLOR", raising=False)
-    monkeypatch.delenv("PROMPT_TOOLKIT_COLOR_DEPTH", raising=False)
     terminal = Terminal(80, rows=100)
     terminal.use(lambda: TtyFront().show(SCREEN))
     assert colours(terminal.raw)
     monkeypatch.setenv("NO_COLOR", "1")
     terminal = Terminal(80, rows=100)
     terminal.use(lambda: TtyFront().show(SCREEN))
-    assert not colours(terminal.raw) and "\x1b[0;1m" in terminal.raw
+    assert not colours(terminal.raw)
+    assert "\x1b[0;1m" in terminal.raw
 
 
 # --- script ----------------------------------------------------------------------------------------
@@ -558,7 +582,8 @@ def test_a_script_keeps_what_it_was_asked_and_shown() -> None:
     for number, question in enumerate((REST, NOW), start=1):
         person.ask(question, number)
     person.show(SCREEN)
-    assert person.asked == ["pain.rest", "screen_now"] and person.shown == [SCREEN]
+    assert person.asked == ["pain.rest", "screen_now"]
+    assert person.shown == [SCREEN]
 
 
 # --- all three -------------------------------------------------------------------------------------
@@ -584,10 +609,10 @@ def test_a_pipe_or_a_dumb_terminal_gets_plain_lines(monkeypatch: pytest.MonkeyPa
         def isatty(self) -> bool:
             return True
 
-    monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setattr(sys, "stdin", Tty())
     monkeypatch.setattr(sys, "stdout", Tty())
-    assert isinstance(front(), TtyFront) and isinstance(front(plain=True), PlainFront)
+    assert isinstance(front(), TtyFront)
+    assert isinstance(front(plain=True), PlainFront)
     monkeypatch.setattr(sys, "stdin", io.StringIO())
     assert isinstance(front(), PlainFront)
     monkeypatch.setattr(sys, "stdin", Tty())

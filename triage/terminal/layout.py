@@ -1,5 +1,7 @@
 """A screen as lines of text: wrapped at words, urgency framed, ASCII where the terminal knows no more."""
 
+# ruff: noqa: RUF001 - look-alikes are what is replaced here
+
 from __future__ import annotations
 
 import re
