@@ -61,6 +61,9 @@ def implied(rules: dict[str, Any], answers: dict[str, Any]) -> dict[str, Any]:
     """Answers and what they imply: follow-ups of a no, parents of a yes, regions of a place."""
     findings = rules["findings"]
     out = {k: v for k, v in answers.items() if k in findings}
+    for name, value in out.items():
+        if value == "none" and findings[name].get("none_is"):
+            out[name] = findings[name]["none_is"]
     for name, value in answers.items():
         first = name.removesuffix("_again")
         if name not in findings and out.get(first, "not_sure") == "not_sure":
@@ -76,7 +79,7 @@ def implied(rules: dict[str, Any], answers: dict[str, Any]) -> dict[str, Any]:
                 if within and within not in out and out[name] not in ("not_sure", ()):
                     out[within] = tuple({card["options"][o]["in"] for o in out[name]})
             elif parents and all(out.get(p) == "no" for p in parents):
-                empty = {"yes_no": "no", "one": "none", "many": ()}
+                empty = {"yes_no": "no", "one": card.get("none_is", "none"), "many": ()}
                 if card["kind"] in empty:
                     out[name] = empty[card["kind"]]
     return out
@@ -146,11 +149,14 @@ class Conclusion:
                 level = line["level"]
                 if self.all(mapping):
                     found.append((RANK[level], -within, int(level == "redirect")))
-                elif line["not_sure"] == "lower" and level in LOWER and self._perhaps(mapping) and any(
+                elif line["not_sure"] == "lower" and self._perhaps(mapping) and any(
                     meets(w, self.facts.get(n)) and not self._background(n) for n, w in mapping.items()
                 ):
-                    lower = LOWER[level]
-                    found.append((RANK[lower], -3 if lower == "book" else 0, 0))
+                    if level in LOWER:
+                        lower = LOWER[level]
+                        found.append((RANK[lower], -3 if lower == "book" else 0, 0))
+                    elif within in (3, 7):
+                        found.append((RANK["book"], {3: -7, 7: -14}[within], 0))
         return max(found) if found else None
 
     def _rank(self) -> tuple[dict[str, float], dict[str, str]]:
@@ -186,7 +192,8 @@ class Conclusion:
         best = max((totals[n] for n in totals if groups_for[n]), default=0.0)
         bands = {}
         for name, total in totals.items():
-            if not groups_for[name]:
+            danger = self.rules["conditions"][name]["kind"] == "danger"
+            if groups_for[name] < (int(settings["danger_groups"]) if danger else 1):
                 bands[name] = "unlikely"
             elif (total >= float(settings["fits_well"]) - 1e-6 and allowed[name]
                   and groups_for[name] >= int(settings["fits_well_groups"])):

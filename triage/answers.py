@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -64,7 +65,7 @@ def normal(finding: Finding, value: Any) -> Answer:
         return _duration(finding, value)
     if finding.kind == "one":
         if isinstance(value, str) and value not in finding.options and value.lower() in _NOTHING:
-            return NONE
+            return finding.none_is or NONE
         if isinstance(value, list) and len(value) == 1:
             value = value[0]
         return _option(finding, value)
@@ -95,7 +96,7 @@ def _number(finding: Finding, value: Any) -> float:
         if unit and finding.unit and not finding.unit.lower().startswith(unit[:1]):
             raise BadAnswer(f"'{finding.id}' is counted in {finding.unit}, not in '{found[2]}'")
         value = float(found[1].replace(",", "."))
-    if isinstance(value, (int, float)) and value == value:
+    if isinstance(value, (int, float)) and math.isfinite(value):
         if finding.lowest is not None and value < finding.lowest:
             raise BadAnswer(f"'{finding.id}' is {finding.lowest:g} {finding.unit} or more, not {value:g}")
         if finding.highest is not None and value > finding.highest:
@@ -150,7 +151,7 @@ def reply(question: Question, text: str) -> Answer:
     for word in re.split(r"[\s,;|]+", text.lower()):
         if not word:
             continue
-        if word.isdigit():
+        if word.isascii() and word.isdigit() and len(word) <= 4:
             if not 1 <= int(word) <= len(ids):
                 raise BadAnswer(f"There is no {word} here; choose from 1 to {len(ids)}.")
             chosen.append(ids[int(word) - 1])
@@ -191,7 +192,8 @@ def complete(knowledge: Knowledge, answers: Answers) -> Answers:
     out: Answers = {}
     for name, answer in answers.items():
         if name in knowledge.findings:
-            out[name] = answer
+            none_is = knowledge.findings[name].none_is
+            out[name] = none_is if answer == NONE and none_is else answer
     for name, answer in answers.items():
         first = name.removesuffix(AGAIN)
         if name not in knowledge.findings and out.get(first, NOT_SURE) == NOT_SURE:
@@ -203,7 +205,7 @@ def complete(knowledge: Knowledge, answers: Answers) -> Answers:
             if finding.id in out:
                 changed |= _upward(finding, out)
             elif finding.parents and all(out.get(p) == "no" for p in finding.parents):
-                empty: dict[str, Answer] = {"yes_no": "no", "one": NONE, "many": ()}
+                empty: dict[str, Answer] = {"yes_no": "no", "one": finding.none_is or NONE, "many": ()}
                 if finding.kind in empty:
                     out[finding.id] = empty[finding.kind]
                     changed = True

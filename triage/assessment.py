@@ -25,7 +25,7 @@ from triage.model import (
 
 RANK = {"ambulance_now": 5, "emergency_department_now": 4, "today": 3, "book": 2, "redirect": 2, "self_care": 0}
 IN_PLAY = 3
-"""Self-checks and care are taken from so many conditions, from the first on."""
+"""Self-checks and care are taken from so many conditions, from the first on; of a danger only when it fits well."""
 
 
 def assess(knowledge: Knowledge, fired: Fired, answers: Answers) -> Assessment:
@@ -46,7 +46,8 @@ def assess(knowledge: Knowledge, fired: Fired, answers: Answers) -> Assessment:
     explained = tuple(
         name for name, card in knowledge.conditions.items() if card.kind == "explains" and card.explains in shown
     )
-    in_play = {f"condition.{name}" for name in shown[:IN_PLAY]} | {f"red_flag.{name}" for name in flags}
+    treated = [c.id for c in conditions[:IN_PLAY] if c.band == "fits_well" or knowledge.conditions[c.id].kind == "benign"]
+    in_play = {f"condition.{name}" for name in treated} | {f"red_flag.{name}" for name in flags}
     due = _due(rules, in_play, [*(f"red_flag.{f}" for f in flags), *(f"condition.{c}" for c in shown)])
     emergency = RANK[urgency.level] >= RANK["emergency_department_now"]
     quiet = redirected or emergency

@@ -7,9 +7,9 @@ import hashlib
 import math
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import msgspec
 
@@ -27,6 +27,7 @@ from triage.model import (
     Group,
     Interlock,
     Knowledge,
+    Level,
     Part,
     Place,
     RedFlag,
@@ -36,6 +37,8 @@ from triage.model import (
     Settings,
     Source,
     Stage,
+    Step,
+    Strength,
     Topic,
 )
 
@@ -43,15 +46,26 @@ FOLDERS: dict[str, type[msgspec.Struct]] = {
     "derived": Derived, "scores": Score, "conditions": Condition, "red_flags": RedFlag,
     "self_checks": SelfCheck, "care": Care,
 }
-LOWER = {"ambulance_now": "emergency_department_now", "emergency_department_now": "today", "today": "book"}
+SINGLE = ("interlocks.yaml", "sources.yaml", "article.yaml", "interview.yaml", "knowledge.yaml")
+NEEDED = ("interview.yaml", "knowledge.yaml", "sources.yaml")
+WITHIN = (3, 7, 14)
+LOWER: dict[tuple[str, int], tuple[str, int]] = {
+    ("ambulance_now", 0): ("emergency_department_now", 0), ("emergency_department_now", 0): ("today", 0),
+    ("today", 0): ("book", 3), ("book", 3): ("book", 7), ("book", 7): ("book", 14),
+}
+"""Level and days -> what a "not sure" leaves of them."""
 LOWER_PLACE = {"ambulance_now": "emergency_department", "emergency_department_now": "practice", "today": "practice"}
 DAYS = {"hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.0, "year": 365.0}
 
 _ID = re.compile(r"[a-z][a-z0-9_]*\Z")
 _DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(hour|day|week|month|year)s?\Z")
+_PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?\Z")
 _COMPARE = re.compile(r"(>=|<=|==|>|<)\s*(.+)\Z")
 _AT = re.compile(r" - at `(?:key in )?\$(.*)`$")
 _STEP = re.compile(r"\[(\d+|\.\.\.)\]|\.(\w+)")
+_TYPES = re.compile("`([a-z |]+)`")
+_TYPE_NAMES = {"str": "a text", "int": "a whole number", "float": "a number", "bool": "true or false",
+               "null": "nothing", "object": "a mapping", "array": "a list"}
 
 T = TypeVar("T", bound=msgspec.Struct)
 S = TypeVar("S", Stage, Group)
@@ -144,10 +158,11 @@ class _Reader:
             self._open(path)
         for path in sorted(self.folder.rglob("*.yml")):
             self.fault(Place(self._shown(path)), "file-name", "name it .yaml, or it is not read")
+        for name in NEEDED:
+            if not (self.folder / name).exists():
+                self.fault(Place(self._shown(self.folder / name)), "missing-file", "this file is needed and missing")
         self._sort_files()
         if self.settings is None:
-            if not self.faults:
-                self.fault(Place(f"{self.folder}/knowledge.yaml"), "no-settings", "the file knowledge.yaml is missing")
             return None
         compiler = _Compiler(self)
         rules, depths = compiler.compile()
@@ -162,7 +177,7 @@ class _Reader:
         )
 
     def _shown(self, path: Path) -> str:
-        return f"{self.folder.name}/{path.relative_to(self.folder).as_posix()}"
+        return f"{self.folder.name or self.folder.resolve().name}/{path.relative_to(self.folder).as_posix()}"
 
     def _open(self, path: Path) -> None:
         name = self._shown(path)
@@ -202,10 +217,26 @@ class _Reader:
             elif relative == "interview.yaml":
                 self._interview(file)
             elif relative == "knowledge.yaml":
-                self.settings = self._convert(file, (), Settings)
+                self.settings = self._complete(file, self._convert(file, (), Settings))
             else:
-                known = [*FOLDERS, "findings"]
+                known = [*FOLDERS, "findings", *SINGLE]
                 self.fault(file.at(()), "stray-file", f"no card is expected here{guess(folder, known)}")
+
+    def _complete(self, file: _File, settings: Settings | None) -> Settings | None:
+        """The settings, if they name every strength, step and level."""
+        if settings is None:
+            return None
+        missing = False
+        for path, named, words in (
+            (("weights", "strength"), settings.weights.strength, Strength),
+            (("weights", "frequency"), settings.weights.frequency, Step),
+            (("levels",), settings.levels, Level),
+        ):
+            for word in get_args(words):
+                if word not in named:
+                    self.fault(file.at(path), "shape", f"the key '{word}' is missing")
+                    missing = True
+        return None if missing else settings
 
     def _new(self, file: _File, path: tuple[str | int, ...], name: str) -> bool:
         if name in self.homes:
@@ -250,7 +281,7 @@ class _Reader:
             data = data[step]
         for name in data:
             card = self._convert(file, (*path, name), kind, id=name)
-            known = not cards or self._new(file, (*path, name), name)
+            known = not cards or self._good_id(file, (*path, name), name) and self._new(file, (*path, name), name)
             if card is not None and known:
                 out[name] = card
                 self.homes.setdefault(f"{kind.__name__.lower()}:{name}", (file, (*path, name)))
@@ -309,27 +340,32 @@ class _Reader:
             text = text[: found.start()]
         here = tuple(full)
         if unknown := re.match(r"Object contains unknown field `(.+)`", text):
-            fields = sorted(_fields(kind))
-            return file.at((*here, unknown[1]), key=True), f"unknown key '{unknown[1]}'{guess(unknown[1], fields)}"
+            hint = guess(unknown[1], sorted(_keys(kind)))
+            return file.at((*here, unknown[1]), key=True), f"unknown key '{unknown[1]}'{hint}"
         if missing := re.match(r"Object missing required field `(.+)`", text):
             return file.at(here), f"the key '{missing[1]}' is missing"
         if enum := re.match(r"Invalid enum value '(.+)'", text):
-            return file.at(here), f"'{enum[1]}' is not one of the words allowed here"
-        text = text.replace("`str`", "a text").replace("`int`", "a whole number").replace("`float`", "a number")
-        text = text.replace("`object`", "a mapping").replace("`array`", "a list").replace("`bool`", "true or false")
-        text = text.replace("`null`", "nothing")
+            words = sorted(word for word in _inside(kind) if isinstance(word, str))
+            return file.at(here), f"'{enum[1]}' is not one of the words allowed here{guess(enum[1], words)}"
+        text = _TYPES.sub(lambda found: " or ".join(_TYPE_NAMES.get(t, t) for t in found[1].split(" | ")), text)
         return file.at(here), text[0].lower() + text[1:]
 
 
-def _fields(kind: type[msgspec.Struct]) -> set[str]:
+def _keys(kind: type[msgspec.Struct]) -> set[str]:
     """All keys that a card of this kind and the cards inside it may have; for guesses only."""
-    out: set[str] = set()
-    for info in msgspec.structs.fields(kind):
-        out.add(info.encode_name)
-        for inner in (info.type, *getattr(info.type, "__args__", ())):
-            if isinstance(inner, type) and issubclass(inner, msgspec.Struct):
-                out |= _fields(inner)
-    return out - {"id"}
+    structs = [each for each in _inside(kind) if isinstance(each, type) and issubclass(each, msgspec.Struct)]
+    return {info.encode_name for each in structs for info in msgspec.structs.fields(each)} - {"id"}
+
+
+def _inside(kind: Any) -> Iterator[Any]:
+    """This type, the types of its parts, and the words of its literals."""
+    yield kind
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        parts = [info.type for info in msgspec.structs.fields(kind)]
+    else:
+        parts = list(get_args(kind))
+    for part in parts:
+        yield from _inside(part)
 
 
 class _Compiler:
@@ -552,9 +588,9 @@ class _Compiler:
             if settings is not None and line.place not in settings.places:
                 self.reader.fault(file.at((*where_line, "place")), "unknown-place",
                                   f"unknown place '{line.place}'{guess(line.place, settings.places)}")
-            if (line.level in ("book", "redirect")) != bool(line.within_days):
+            if line.within_days not in (WITHIN if line.level in ("book", "redirect") else (0,)):
                 self.reader.fault(file.at((*where_line, "level")), "within-days",
-                                  "within_days belongs to book and redirect, and only to them")
+                                  "within_days 3, 7 or 14 belongs to book and redirect, and only to them")
             for where, parts in self._whens(file, (*where_line, "when"), line.when, {"finding", "derived", "score"}):
                 common: dict[str, Any] = {
                     "kind": "red_flag", "card": card.id, "parts": parts, "why": line.why, "grade": line.grade,
@@ -563,9 +599,9 @@ class _Compiler:
                 rule_id = f"{card.id}/{_text(parts)}"
                 self._add(file, where, rule_id, unsure=(False,) * len(parts), level=line.level,
                           within_days=line.within_days, place=line.place, say=line.say, **common)
-                if line.not_sure != "lower" or line.level not in LOWER:
+                if line.not_sure != "lower" or (line.level, line.within_days) not in LOWER:
                     continue
-                lower = LOWER[line.level]
+                lower, within = LOWER[line.level, line.within_days]
                 for j, part in enumerate(parts):
                     # "Not sure" counts only beside a definite yes that says more than who the person is.
                     if len(parts) < 2 or self._is_background(part):
@@ -573,7 +609,7 @@ class _Compiler:
                     unsure = tuple(k != j and not p.fact.startswith("score.") for k, p in enumerate(parts))
                     if any(unsure):
                         self._add(file, where, rule_id + "~not_sure", key=f"{rule_id}~{j}", unsure=unsure, level=lower,
-                                  within_days=3 if lower == "book" else 0, place=LOWER_PLACE[line.level], **common)
+                                  within_days=within, place=LOWER_PLACE.get(line.level, line.place), **common)
 
     def _interlock(self, card: Interlock) -> None:
         file, path = self._home(card.id)
@@ -647,10 +683,7 @@ def _text(parts: tuple[Part, ...]) -> str:
 
 
 def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
+    return float(text) if _PLAIN.match(text) else None
 
 
 def parts_of(when: Any) -> list[tuple[Part, ...]]:

@@ -89,10 +89,11 @@ def ask(knowledge: Knowledge, finding: Finding, stage: str = "", facts: dict[str
         choices = (YES, NO, UNSURE)
     elif finding.kind in ("one", "many"):
         options = [Choice(o, finding.label(o)) for o in finding.options if _inside(finding, o, facts)]
-        choices = (*options, Choice(NONE, "None of these"), UNSURE)
+        none = () if finding.none_is else (Choice(NONE, "None of these"),)
+        choices = (*options, *none, UNSURE)
     return Question(
         id=finding.id, kind=finding.kind, ask=finding.ask, help=finding.help, findings=(finding.id,), choices=choices,
-        unit=finding.unit, lowest=finding.lowest, highest=finding.highest, stage=stage,
+        unit=finding.unit, lowest=finding.lowest, highest=finding.highest, none_id=finding.none_is or NONE, stage=stage,
     )
 
 
@@ -287,7 +288,7 @@ def _possible(finding: Finding) -> list[Answer]:
     if finding.kind == "yes_no":
         return ["yes", "no"]
     if finding.kind == "one":
-        return [*finding.options, NONE]
+        return [*finding.options, *([] if finding.none_is else [NONE])]
     if finding.kind == "many":
         return [*((option,) for option in finding.options), ()]
     return []

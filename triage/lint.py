@@ -39,6 +39,9 @@ def _findings(knowledge: Knowledge) -> Found:
                     parent, knowledge.findings)
             elif other.kind != "yes_no":
                 yield finding.id, "part-of", f"part_of: '{parent}' must be a yes/no question"
+        if finding.none_is and (finding.kind != "one" or finding.none_is not in finding.options):
+            yield finding.id, "unknown-option", f"none_is: '{finding.id}' has no answer '{finding.none_is}'" + guess(
+                finding.none_is, finding.options)
         if finding.within:
             yield from _within(knowledge, finding)
         if not finding.ask.endswith(("?", ".", ")")):
@@ -91,12 +94,13 @@ def _dangers(knowledge: Knowledge) -> Found:
             for when in mappings:
                 if line.not_sure != "again":
                     continue
-                name = next(iter(when))
-                finding = knowledge.findings.get(name)
                 if len(when) > 1:
                     yield flag.id, "not-sure", "not_sure: again is for a line of one part"
-                elif finding is not None and not finding.again:
-                    yield flag.id, "not-sure", f"not_sure: again, but '{name}' has no plainer question (again)"
+                    continue
+                for name in when:
+                    finding = knowledge.findings.get(name)
+                    if finding is not None and not finding.again:
+                        yield flag.id, "not-sure", f"not_sure: again, but '{name}' has no plainer question (again)"
             if line.level == "ambulance_now" and line.place != "ambulance":
                 yield flag.id, "place", "ambulance_now needs the place 'ambulance'"
 

@@ -55,6 +55,8 @@ class Finding(Card, frozen=True, kw_only=True):
     ask_if: When = []
     part_of: str | list[str] = []
     background: bool = False
+    none_is: str = ""
+    """The option that says "none of these" in words of its own."""
     aliases: list[str] = []
 
     @property
@@ -301,6 +303,7 @@ class Weights(Card, frozen=True, kw_only=True):
     fits_well_groups: int
     possible_behind: float
     possible_evidence: float
+    danger_groups: int
 
 
 class LevelWords(Card, frozen=True, kw_only=True):
@@ -532,6 +535,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     unit: str = ""
     lowest: float | None = None
     highest: float | None = None
+    none_id: str = "none"
+    """The choice that means none of these."""
     stage: str = ""
     self_check: str = ""
 

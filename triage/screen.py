@@ -180,15 +180,24 @@ def _care(knowledge: Knowledge, assessment: Assessment, rules: dict[str, Rule]) 
     if rest:
         blocks.append(Block(kind="text", text="These may help as well, one at a time:"))
         blocks.append(Block(kind="list", items=tuple(rest)))
-    held = [w for w in (*assessment.withheld_checks, *assessment.withheld_care) if w.rules]
-    if held:
-        blocks.append(Block(kind="heading", text="Not for you now"))
-        items = []
-        for card_held in held:
-            named = knowledge.self_checks.get(card_held.id) or knowledge.care[card_held.id]
-            items.append(f"{named.name}: {rules[card_held.rules[0]].why}")
-        blocks.append(Block(kind="list", items=tuple(dict.fromkeys(items))))
-    return blocks
+    return blocks + _held(knowledge, assessment, rules)
+
+
+def _held(knowledge: Knowledge, assessment: Assessment, rules: dict[str, Rule]) -> list[Block]:
+    """What is left out, by the interlock that forbids it, with what to do instead and why."""
+    items: dict[str, list[str]] = {}
+    for held in (*assessment.withheld_checks, *assessment.withheld_care):
+        if not held.rules:
+            continue
+        rule = rules[held.rules[0]]
+        lock = knowledge.interlocks.get(rule.card)
+        because = f"{lock.say} Because: {rule.why}." if lock else rule.why
+        card = knowledge.self_checks.get(held.id) or knowledge.care[held.id]
+        items.setdefault(because, []).append(card.name)
+    if not items:
+        return []
+    lines = tuple(f"{because} Left out: {', '.join(names)}." for because, names in items.items())
+    return [Block(kind="heading", text="Not for you now"), Block(kind="list", items=lines)]
 
 
 def _after(assessment: Assessment) -> list[Block]:

@@ -54,17 +54,22 @@ def _exact(value: float) -> float:
 def bands(
     knowledge: Knowledge, weights: Mapping[str, Weight], allowed: Mapping[str, bool]
 ) -> dict[str, Band]:
-    """Weights of all conditions -> their bands. `allowed`: may it read "fits well" at all?"""
+    """Weights of all conditions -> their bands. `allowed`: may it read "fits well" at all?
+
+    A danger is not named for a place of pain alone: that would frighten without need. Red flags do not ask for bands.
+    """
     settings = knowledge.settings.weights
     best = max((w.total for w in weights.values() if w.groups_for), default=0.0)
     out: dict[str, Band] = {}
     for name, weight in weights.items():
-        if not weight.groups_for:
+        needed = settings.danger_groups if knowledge.conditions[name].kind == "danger" else 1
+        near = weight.total >= _exact(best - settings.possible_behind)
+        if weight.groups_for < needed:
             out[name] = "unlikely"
         elif (weight.total >= settings.fits_well and weight.groups_for >= settings.fits_well_groups
               and allowed[name]):
             out[name] = "fits_well"
-        elif weight.total >= _exact(best - settings.possible_behind) or weight.evidence >= settings.possible_evidence:
+        elif near or weight.evidence >= settings.possible_evidence:
             out[name] = "possible"
         else:
             out[name] = "unlikely"

@@ -6,7 +6,9 @@ document, no duplicate keys, no keys but words.
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import yaml
@@ -16,11 +18,28 @@ Marks = dict[Path, tuple[int, int]]
 """Path of keys and indexes -> line and column of the value; the key itself under (..., "@" + key)."""
 
 LARGEST = 2_000_000
+DEEPEST = 60
 
 _INTEGER = re.compile(r"[-+]?[0-9]+\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+\.[0-9]*)([eE][-+]?[0-9]+)?\Z|[-+]?[0-9]+[eE][-+]?[0-9]+\Z")
 _CONSTANTS = {"": None, "~": None, "null": None, "true": True, "false": False}
+_LINE_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
+_BAD_CHARACTER = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+# What the parser complains of -> our code and sentence. The first that is found counts.
+_SENTENCES = (
+    ("cannot start any token", "quotes", "a text may not begin with this character; put quotes round it"),
+    ("mapping values are not allowed", "colon",
+     "a colon stands where none is expected; check the indentation, or put quotes round the text that holds it"),
+    ("could not find expected ':'", "colon", "this key has no colon"),
+    ("document start>", "two-documents", "the document has ended before this; one file is one card"),
+    ("sequence entries are not allowed", "indentation", "a list begins on a line of its own"),
+    ("expected key", "indentation", "this does not follow from the lines above; check indentation and quotes"),
+    ("expected '-' indicator", "indentation", "this does not follow from the lines above; it is no item of the list"),
+    ("expected <block end>", "indentation", "this does not follow from the lines above; check indentation and quotes"),
+    ("node content", "bad-yaml", "a value is expected here"),
+)
 
 
 class YamlError(ValueError):
@@ -34,70 +53,86 @@ class YamlError(ValueError):
 def decode(raw: bytes) -> str:
     """Bytes of a file as text. Raises YamlError when it is not UTF-8 or far too large."""
     if len(raw) > LARGEST:
-        raise YamlError(1, 1, "too-large", f"the file holds {len(raw):,} bytes; {LARGEST:,} is the most")
+        raise YamlError(1, 1, "too-large", f"the file is too large; {LARGEST:,} bytes are the most")
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise YamlError(1, 1, "encoding", "the file is UTF-16; save it as UTF-8")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        before = raw[: error.start]
-        line = before.count(b"\n") + 1
-        column = error.start - (before.rfind(b"\n") + 1) + 1
-        raise YamlError(line, column, "encoding", "this byte is not UTF-8; save the file as UTF-8") from None
+        before = error.object[: error.start].decode("utf-8")
+        raise YamlError(*_place_after(before), "encoding", "this byte is not UTF-8; save the file as UTF-8") from None
 
 
 def read(text: str) -> tuple[Any, Marks]:
     """Parse one document. Raises YamlError at the first fault."""
+    if bad := _BAD_CHARACTER.search(text):
+        raise YamlError(*_place_after(text[: bad.start()]), "bad-character",
+                        f"the character U+{ord(bad[0]):04X} may not stand in a YAML file")
     try:
-        events = list(yaml.parse(text, Loader=_LOADER))
-        for event in events:
-            _refuse(event)
+        _refuse(yaml.parse(text, Loader=_LOADER))
         node = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         raise _sentence(error, text) from None
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        raise YamlError(line, 1, "bad-character", "this character may not stand in a YAML file") from None
-    except RecursionError:
-        raise YamlError(1, 1, "too-deep", "the file nests too deeply") from None
     if node is None:
         raise YamlError(1, 1, "empty-file", "the file is empty")
     marks: Marks = {}
     return _walk(node, (), marks), marks
 
 
-def _refuse(event: Any) -> None:
-    place = (event.start_mark.line + 1, event.start_mark.column + 1)
-    if isinstance(event, yaml.AliasEvent):
-        raise YamlError(*place, "anchor", "anchors and aliases (& and *) are not used here; write the text out")
-    if getattr(event, "anchor", None):
-        raise YamlError(*place, "anchor", "anchors and aliases (& and *) are not used here; write the text out")
-    tag = getattr(event, "tag", None)
-    if tag and tag != "!":
-        raise YamlError(*place, "tag", f"tags such as {tag} are not used here")
+def _place_after(before: str) -> tuple[int, int]:
+    lines = _LINE_BREAK.split(before)
+    return len(lines), len(lines[-1]) + 1
+
+
+def _refuse(events: Iterable[Any]) -> None:
+    """Raise for what this subset has not. Reads event by event: libyaml crashes on nesting that never ends."""
+    depth = documents = 0
+    for event in events:
+        place = (event.start_mark.line + 1, event.start_mark.column + 1)
+        documents += isinstance(event, yaml.DocumentStartEvent)
+        if documents > 1:
+            raise YamlError(*place, "two-documents", "a second document (---) begins here; one file is one card")
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise YamlError(*place, "anchor", _ANCHOR)
+        if getattr(event, "tag", None):
+            raise YamlError(*place, "tag", _TAG)
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise YamlError(*place, "too-deep", f"this nests too deeply; {DEEPEST} levels are the most")
+
+
+_ANCHOR = "anchors and aliases (& and *) are not used here; write the text out, or put quotes round it"
+_TAG = "tags (!) are not used here; put quotes round a text that begins with !"
 
 
 def _sentence(error: yaml.MarkedYAMLError, text: str) -> YamlError:
-    mark = error.problem_mark or error.context_mark
+    problem, context = error.problem or "", error.context or ""
+    lines = _LINE_BREAK.split(text.rstrip())
+    opened = error.context_mark
+    mark = error.problem_mark or opened
+    if opened and ("could not find expected ':'" in problem or "quoted scalar" in context and "escape" not in problem):
+        mark = opened
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    problem = error.problem or "the text is not YAML"
-    lines = text.splitlines()
-    here = lines[line - 1] if 0 < line <= len(lines) else ""
-    if "\t" in here[: max(column, 1)] or "\\t" in problem:
-        return YamlError(line, column, "tab", "a tab stands here; indent with spaces")
-    if "but found another document" in problem or "expected a single document" in (error.context or ""):
-        return YamlError(line, column, "two-documents", "a second document (---) begins here; one file is one card")
-    if "flow" in (error.context or "") or "',' or" in problem:
-        start = error.context_mark
-        opened = f" opened at line {start.line + 1}" if start else ""
-        return YamlError(line, column, "unclosed", f"a bracket{opened} is not closed")
-    if "mapping values are not allowed" in problem:
-        return YamlError(
-            line, column, "colon", "a colon stands where none is expected; put quotes round the text that holds it"
-        )
-    if "quoted scalar" in (error.context or ""):
-        return YamlError(line, column, "unclosed", "a quote is not closed")
-    return YamlError(line, column, "bad-yaml", f"not YAML: {problem}")
+    if line > len(lines):  # noticed at the end of the text
+        line, column = len(lines), len(lines[-1]) + 1
+    here = lines[line - 1]
+    if here[column - 1 : column] == "\t" or "\t" in here[: len(here) - len(here.lstrip())]:
+        return YamlError(line, here.index("\t") + 1, "tab", "a tab stands here; indent with spaces")
+    if "escape" in problem or "hexdecimal" in problem:
+        return YamlError(line, column, "escape", "this is no known \\ sequence; write \\\\, or use single quotes")
+    if "quoted scalar" in context:
+        return YamlError(line, column, "unclosed", "this quote is not closed")
+    if "anchor" in context or "alias" in context:
+        return YamlError(line, column, "anchor", _ANCHOR)
+    if "a tag" in context:
+        return YamlError(line, column, "tag", _TAG)
+    if "flow" in context and "token" not in problem:
+        at = f" opened at line {opened.line + 1}" if opened else ""
+        return YamlError(line, column, "unclosed", f"the bracket{at} is not closed before this, or a comma is missing")
+    for words, code, sentence in _SENTENCES:
+        if words in problem:
+            return YamlError(line, column, code, sentence)
+    return YamlError(line, column, "bad-yaml", "this cannot be read; check indentation, quotes and brackets")
 
 
 def _walk(node: Any, path: Path, marks: Marks) -> Any:
@@ -125,8 +160,9 @@ def _scalar(node: Any) -> Any:
         return text
     if text in _CONSTANTS:
         return _CONSTANTS[text]
-    if _INTEGER.match(text):
-        return int(text)
-    if _FLOAT.match(text):
-        return float(text)
+    if _INTEGER.match(text) or _FLOAT.match(text):
+        number = float(text)
+        if not math.isfinite(number):
+            raise YamlError(node.start_mark.line + 1, node.start_mark.column + 1, "number", "this number is too large")
+        return int(text) if _INTEGER.match(text) else number
     return text

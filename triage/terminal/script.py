@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from triage.answers import AGAIN, choose
-from triage.model import NONE, NOT_SURE, Answer, Given, Question, Reply, Screen
+from triage.model import NOT_SURE, Answer, Given, Question, Reply, Screen
 
 
 class ScriptFront:
@@ -56,6 +56,6 @@ class ScriptFront:
             if first != NOT_SURE:
                 return first
         if self._otherwise == "no":
-            nothing: dict[str, Answer] = {"yes_no": "no", "one": NONE, "many": ()}
+            nothing: dict[str, Answer] = {"yes_no": "no", "one": question.none_id, "many": ()}
             return nothing.get(question.kind, NOT_SURE)
         return NOT_SURE
