@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -13,10 +12,13 @@ from triage.model import NONE, NOT_SURE, Answer, Answers, Finding, Knowledge, Qu
 AGAIN = "_again"
 """Suffix of the plainer question asked once after "not sure"; it is an answer of its own until `complete`."""
 
-_WORDS = {"y": "yes", "n": "no", "true": "yes", "false": "no", "unsure": NOT_SURE, "not sure": NOT_SURE,
-          "don't know": NOT_SURE, "unknown": NOT_SURE, "s": NOT_SURE}
+_WORDS = {"yes": "yes", "y": "yes", "true": "yes", "no": "no", "n": "no", "false": "no", NOT_SURE: NOT_SURE,
+          "not sure": NOT_SURE, "unsure": NOT_SURE, "don't know": NOT_SURE, "unknown": NOT_SURE, "s": NOT_SURE}
 _NOTHING = {NONE, "none of these", "nothing", ""}
 _AMOUNT = re.compile(r"([-+]?[0-9]+(?:[.,][0-9]+)?)\s*([a-zA-Z°%]*)\Z")
+
+
+_MOST = 1e12
 
 
 class BadAnswer(ValueError):
@@ -96,7 +98,7 @@ def _number(finding: Finding, value: Any) -> float:
         if unit and finding.unit and not finding.unit.lower().startswith(unit[:1]):
             raise BadAnswer(f"'{finding.id}' is counted in {finding.unit}, not in '{found[2]}'")
         value = float(found[1].replace(",", "."))
-    if isinstance(value, (int, float)) and math.isfinite(value):
+    if isinstance(value, (int, float)) and abs(value) <= _MOST:  # not so for "not a number"
         if finding.lowest is not None and value < finding.lowest:
             raise BadAnswer(f"'{finding.id}' is {finding.lowest:g} {finding.unit} or more, not {value:g}")
         if finding.highest is not None and value > finding.highest:
@@ -107,7 +109,7 @@ def _number(finding: Finding, value: Any) -> float:
 
 def _duration(finding: Finding, value: Any) -> float:
     if isinstance(value, str):
-        text = value.lower().removesuffix(" ago").strip()
+        text = value.lower().removesuffix(" ago").strip().replace(",", ".")
         text = {"today": "0 days", "yesterday": "1 day"}.get(text, text)
         text = re.sub(r"^(a|an|one)\s+", "1 ", text)
         text = re.sub(r"^(\d+(?:\.\d+)?)\s*(h|d|w|m|y)$", lambda m: f"{m[1]} {_UNITS[m[2]]}", text)
@@ -129,6 +131,8 @@ def _few(options: Iterable[str]) -> str:
 
 
 def _shown(value: Any) -> str:
+    if value is None:
+        return "nothing"
     text = repr(value) if not isinstance(value, str) else f"'{value}'"
     return text if len(text) <= 60 else text[:57] + "…'"
 
@@ -148,7 +152,8 @@ def reply(question: Question, text: str) -> Answer:
             raise BadAnswer(f"This {sentence}.") from None
     ids = [choice.id for choice in question.choices]
     chosen: list[str] = []
-    for word in re.split(r"[\s,;|]+", text.lower()):
+    whole = _WORDS.get(text.lower(), "")  # "not sure" is two words
+    for word in [whole] if whole in ids else re.split(r"[\s,;|]+", text.lower()):
         if not word:
             continue
         if word.isascii() and word.isdigit() and len(word) <= 4:
@@ -172,8 +177,8 @@ def choose(question: Question, chosen: list[str]) -> Answer:
     In a checklist "not sure" may stand beside ticked lines: the lines left open are then not known.
     """
     if question.kind in ("yes_no", "one"):
-        if len(set(chosen)) > 1:
-            raise BadAnswer("Choose one answer only.")
+        if len(set(chosen)) != 1:
+            raise BadAnswer("Choose one answer.")
         return chosen[0]
     alone = {NONE} if question.kind == "checklist" else {NONE, NOT_SURE}
     if len(set(chosen)) > 1 and alone & set(chosen):
@@ -192,18 +197,19 @@ def complete(knowledge: Knowledge, answers: Answers) -> Answers:
     out: Answers = {}
     for name, answer in answers.items():
         if name in knowledge.findings:
-            none_is = knowledge.findings[name].none_is
-            out[name] = none_is if answer == NONE and none_is else answer
+            out[name] = answer
     for name, answer in answers.items():
         first = name.removesuffix(AGAIN)
         if name not in knowledge.findings and out.get(first, NOT_SURE) == NOT_SURE:
             out[first] = answer
+    for name, answer in out.items():
+        out[name] = (answer == NONE and knowledge.findings[name].none_is) or answer
     changed = True
     while changed:
         changed = False
         for finding in knowledge.findings.values():
             if finding.id in out:
-                changed |= _upward(finding, out)
+                changed |= _upward(knowledge, finding, out)
             elif finding.parents and all(out.get(p) == "no" for p in finding.parents):
                 empty: dict[str, Answer] = {"yes_no": "no", "one": finding.none_is or NONE, "many": ()}
                 if finding.kind in empty:
@@ -212,13 +218,13 @@ def complete(knowledge: Knowledge, answers: Answers) -> Answers:
     return {name: out[name] for name in knowledge.findings if name in out}
 
 
-def _upward(finding: Finding, out: Answers) -> bool:
+def _upward(knowledge: Knowledge, finding: Finding, out: Answers) -> bool:
     answer = out[finding.id]
     if len(finding.parents) == 1 and finding.parents[0] not in out and answer not in ("no", NONE, NOT_SURE, ()):
         out[finding.parents[0]] = "yes"
         return True
     if finding.within and finding.within not in out and isinstance(answer, tuple) and answer:
         inside = {getattr(finding.options[option], "inside", "") for option in answer}
-        out[finding.within] = tuple(sorted(inside - {""}))
+        out[finding.within] = tuple(each for each in knowledge.findings[finding.within].options if each in inside)
         return True
     return False

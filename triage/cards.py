@@ -281,7 +281,7 @@ class _Reader:
             data = data[step]
         for name in data:
             card = self._convert(file, (*path, name), kind, id=name)
-            known = not cards or self._good_id(file, (*path, name), name) and self._new(file, (*path, name), name)
+            known = not cards or (self._good_id(file, (*path, name), name) and self._new(file, (*path, name), name))
             if card is not None and known:
                 out[name] = card
                 self.homes.setdefault(f"{kind.__name__.lower()}:{name}", (file, (*path, name)))

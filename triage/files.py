@@ -25,7 +25,8 @@ def read_bytes(name: str) -> bytes:
         return sys.stdin.buffer.read(yamlfile.LARGEST + 1)
     path = Path(name)
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(yamlfile.LARGEST + 1)
     except FileNotFoundError:
         near = guess(path.name, [p.name for p in path.parent.iterdir()]) if path.parent.is_dir() else ""
         raise BadFile([Fault(name, 0, 0, "missing", f"there is no such file{near}")], missing=True) from None

@@ -27,6 +27,8 @@ _LINE_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 _BAD_CHARACTER = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+_ANCHOR = "anchors and aliases (& and *) are not used here; write the text out, or put quotes round it"
+_TAG = "tags (!) are not used here; put quotes round a text that begins with !"
 # What the parser complains of -> our code and sentence. The first that is found counts.
 _SENTENCES = (
     ("cannot start any token", "quotes", "a text may not begin with this character; put quotes round it"),
@@ -101,17 +103,14 @@ def _refuse(events: Iterable[Any]) -> None:
             raise YamlError(*place, "too-deep", f"this nests too deeply; {DEEPEST} levels are the most")
 
 
-_ANCHOR = "anchors and aliases (& and *) are not used here; write the text out, or put quotes round it"
-_TAG = "tags (!) are not used here; put quotes round a text that begins with !"
-
-
 def _sentence(error: yaml.MarkedYAMLError, text: str) -> YamlError:
     problem, context = error.problem or "", error.context or ""
-    lines = _LINE_BREAK.split(text.rstrip())
+    lines = _LINE_BREAK.split(text.rstrip("\r\n "))
     opened = error.context_mark
     mark = error.problem_mark or opened
-    if opened and ("could not find expected ':'" in problem or "quoted scalar" in context and "escape" not in problem):
-        mark = opened
+    begun = "block scalar" in context or ("quoted scalar" in context and "escape" not in problem)
+    if begun or "could not find expected ':'" in problem:
+        mark = opened or mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     if line > len(lines):  # noticed at the end of the text
         line, column = len(lines), len(lines[-1]) + 1
@@ -122,6 +121,8 @@ def _sentence(error: yaml.MarkedYAMLError, text: str) -> YamlError:
         return YamlError(line, column, "escape", "this is no known \\ sequence; write \\\\, or use single quotes")
     if "quoted scalar" in context:
         return YamlError(line, column, "unclosed", "this quote is not closed")
+    if "block scalar" in context:
+        return YamlError(line, column, "quotes", "a text that begins with > or | needs quotes")
     if "anchor" in context or "alias" in context:
         return YamlError(line, column, "anchor", _ANCHOR)
     if "a tag" in context:

@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _shown(knowledge: Knowledge, shelf: str, card: Any) -> dict[str, Any]:
-    body = {k: v for k, v in msgspec.to_builtins(card).items() if v not in ("", [], {}, None, False)}
+    body = _filled(msgspec.to_builtins(card))
     rules = [rule for rule in knowledge.rules if rule.card == card.id]
     readers = [rule for rule in knowledge.rules if any(_reads(part.fact, shelf, card.id) for part in rule.parts)]
     used = dict.fromkeys(_sources(body))
@@ -47,6 +47,15 @@ def _shown(knowledge: Knowledge, shelf: str, card: Any) -> dict[str, Any]:
         "read_by": list(dict.fromkeys(rule.id for rule in readers)),
         "sources": [msgspec.to_builtins(knowledge.sources[s]) for s in used if s in knowledge.sources],
     }
+
+
+def _filled(value: Any) -> Any:
+    """Without the keys that the card leaves out."""
+    if isinstance(value, list):
+        return [_filled(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {k: _filled(v) for k, v in value.items() if v not in ("", [], {}) and v is not None and v is not False}
 
 
 def _reads(fact: str, shelf: str, name: str) -> bool:

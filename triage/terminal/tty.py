@@ -128,11 +128,15 @@ class _List:
         return keys
 
     def _digit(self, event: KeyPressEvent) -> None:
+        """In short lists a digit picks. In long ones a number that cannot grow turns its box; an answer takes Enter."""
         count = len(self.question.choices)
         number = self.number_typed + event.data
-        if number.startswith("0") or int(number) > count:
+        if self.several and self.number_typed and not 1 <= int(number) <= count:
+            self._pick(int(self.number_typed) - 1)
+            number = event.data
+        if not 1 <= int(number) <= count:
             return
-        if count <= 9:
+        if count <= 9 or (self.several and int(number) * 10 > count):
             self._pick(int(number) - 1)
         else:
             self.number_typed, self.at, self.wrong = number, int(number) - 1, ""
