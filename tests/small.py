@@ -50,6 +50,9 @@ findings:
   shoes:
     ask: Did you change shoes?
     kind: yes_no
+  socks:
+    ask: Did you change socks?
+    kind: yes_no
 """,
     "derived/recent.yaml": """\
 name: Began within the last 4 weeks

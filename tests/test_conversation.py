@@ -137,29 +137,35 @@ def test_a_hill_runner_finds_the_soleus_beside_its_rivals():
     ended = by_script(RUNNER, "no").assessment
     assert ended is not None
     assert ended.urgency.level == "self_care"
-    assert ended.conditions[0].id == "soleus_trigger_points" and ended.conditions[0].band == "fits_well"
+    assert ended.conditions[0].id == "soleus_trigger_points"
+    assert ended.conditions[0].band == "fits_well"
     assert len(ended.conditions) >= 3
 
 
 def test_an_unexplained_calf_on_the_pill_is_seen_today_and_not_pressed():
     ended = by_script(CLOT, "no").assessment
     assert ended is not None
-    assert ended.urgency.level == "today" and ended.urgency.place == "same_day_scan"
-    assert "calf_press" not in ended.self_checks and "calf_pressure" not in ended.care
+    assert ended.urgency.level == "today"
+    assert ended.urgency.place == "same_day_scan"
+    assert "calf_press" not in ended.self_checks
+    assert "calf_pressure" not in ended.care
 
 
 def test_an_ambulance_is_said_at_once():
     ended = by_script(LUNG, "no")
-    assert ended.assessment is not None and ended.assessment.urgency.level == "ambulance_now"
+    assert ended.assessment is not None
+    assert ended.assessment.urgency.level == "ambulance_now"
     assert ended.asked == ("person.age", "limits", "screen_now")
 
 
 def test_a_child_gets_the_safety_questions_only():
     ended = by_script({**CHILD, "child.limp": "no"}, "no")
-    assert ended.assessment is not None and ended.assessment.redirected
+    assert ended.assessment is not None
+    assert ended.assessment.redirected
     assert ended.assessment.urgency.level == "redirect"
     assert all(q.startswith("child.") or q in ("person.age", "limits", "review") for q in ended.asked)
-    assert ended.assessment.self_checks == () and ended.assessment.conditions == ended.assessment.conditions[:0]
+    assert ended.assessment.self_checks == ()
+    assert ended.assessment.conditions == ended.assessment.conditions[:0]
 
 
 class Scripted:
@@ -191,7 +197,8 @@ def test_back_asks_the_question_before_and_changes_nothing_else():
     straight = hold(Scripted(RUNNER, {}))
     front = Scripted(RUNNER, {5: [Back()]})
     wandering = hold(front)
-    assert front.ids[5] == straight.asked[5] and front.ids[6] == straight.asked[4]
+    assert front.ids[5] == straight.asked[5]
+    assert front.ids[6] == straight.asked[4]
     assert wandering.assessment == straight.assessment
 
 
@@ -250,7 +257,8 @@ def test_an_answer_changed_in_the_review_counts_as_if_given_at_first():
 
 def test_an_emergency_ticked_in_the_review_is_said_at_once():
     edited = hold(Editing(RUNNER, "screen_now", ("now.breath",))).assessment
-    assert edited is not None and edited.urgency.level == "ambulance_now"
+    assert edited is not None
+    assert edited.urgency.level == "ambulance_now"
 
 
 def test_follow_ups_of_an_answer_taken_back_in_the_review_are_forgotten():
@@ -264,7 +272,8 @@ def test_follow_ups_of_an_answer_taken_back_in_the_review_are_forgotten():
 def test_a_self_check_result_changes_the_ranking():
     without = by_script({k: v for k, v in RUNNER.items() if k != "self_check.calf_press"}, "no").assessment
     with_it = by_script(RUNNER, "no").assessment
-    assert without is not None and with_it is not None
+    assert without is not None
+    assert with_it is not None
     bands = {c.id: c.band for c in without.conditions}
     assert bands["soleus_trigger_points"] == "possible"
     assert {c.id: c.band for c in with_it.conditions}["soleus_trigger_points"] == "fits_well"

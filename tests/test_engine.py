@@ -40,7 +40,8 @@ def agree(answers: Answers) -> None:
     fired = shared_engine().fired(answers)
     second = reference.Conclusion(plain, answers)
     assert fired.derived == dict(sorted(second.derived.items()))
-    assert fired.scores == {k: second.scores[k] for k in fired.scores} and set(fired.scores) == set(second.scores)
+    assert fired.scores == {k: second.scores[k] for k in fired.scores}
+    assert set(fired.scores) == set(second.scores)
     assert fired.bands == second.bands
     by_key = {rule.key: rule for rule in shared_knowledge().rules}
     rules = [by_key[key] for key in fired.rules]
@@ -140,7 +141,7 @@ def test_back_is_as_if_it_had_never_been_answered(answers, data):
 @given(any_answers)
 def test_no_touch_is_offered_while_its_interlock_holds(answers):
     knowledge = shared_knowledge()
-    result = conclude({**{name: "no" for name in knowledge.emergency}, **answers})
+    result = conclude({**dict.fromkeys(knowledge.emergency, "no"), **answers})
     by_key = {rule.key: rule for rule in knowledge.rules}
     locks = {by_key[key].card for key in result.fired.rules if by_key[key].kind in ("interlock", "must_not")}
     for name in (*result.self_checks, *result.care):

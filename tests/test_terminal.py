@@ -256,7 +256,7 @@ KEYS: list[tuple[Question, str, Reply]] = [
     (SIDE, "4", Given(NONE)),
     # Numbers that do not exist, letters that mean nothing and Space do nothing.
     (SIDE, "9b", Back()),
-    (SIDE, "0687xyn 3", Given("both")),
+    (SIDE, "0687xy 3", Given("both")),
     (TRIGGER, "s0b", Back()),
     # Boxes.
     (REGION, "13\r", Given(("calf", "foot"))),

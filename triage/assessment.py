@@ -46,7 +46,8 @@ def assess(knowledge: Knowledge, fired: Fired, answers: Answers) -> Assessment:
     explained = tuple(
         name for name, card in knowledge.conditions.items() if card.kind == "explains" and card.explains in shown
     )
-    treated = [c.id for c in conditions[:IN_PLAY] if c.band == "fits_well" or knowledge.conditions[c.id].kind == "benign"]
+    benign = {name for name, card in knowledge.conditions.items() if card.kind == "benign"}
+    treated = [c.id for c in conditions[:IN_PLAY] if c.band == "fits_well" or c.id in benign]
     in_play = {f"condition.{name}" for name in treated} | {f"red_flag.{name}" for name in flags}
     due = _due(rules, in_play, [*(f"red_flag.{f}" for f in flags), *(f"condition.{c}" for c in shown)])
     emergency = RANK[urgency.level] >= RANK["emergency_department_now"]
@@ -57,8 +58,8 @@ def assess(knowledge: Knowledge, fired: Fired, answers: Answers) -> Assessment:
     checks = [c for c in checks if knowledge.self_checks[c].result not in answers]
 
     return Assessment(
-        given=given, answers=answers, fired=fired, urgency=urgency, flags=flags, redirected=redirected, conditions=conditions,
-        explained=explained, self_checks=tuple(_most_settling(knowledge, checks, shown)),
+        given=given, answers=answers, fired=fired, urgency=urgency, flags=flags, redirected=redirected,
+        conditions=conditions, explained=explained, self_checks=tuple(_most_settling(knowledge, checks, shown)),
         withheld_checks=tuple(withheld_checks), care=tuple(care), withheld_care=tuple(withheld_care),
         watch_for=_watch_for(knowledge, flags, shown), look_again=_look_again(knowledge, urgency, shown),
         unresolved=_unresolved(knowledge, facts, flag_rules),
@@ -204,7 +205,7 @@ def _most_settling(knowledge: Knowledge, checks: list[str], shown: list[str]) ->
 
 def _watch_for(knowledge: Knowledge, flags: tuple[str, ...], shown: list[str]) -> tuple[str, ...]:
     lines = [line for name in flags for line in knowledge.red_flags[name].watch_for]
-    lines += [line for name in shown[:1] for line in knowledge.conditions[name].watch_for]
+    lines += [line for name in shown[:1] for line in knowledge.conditions[name].watch_for[:3]]
     return tuple(dict.fromkeys([*lines, *knowledge.settings.watch_always]))
 
 

@@ -46,7 +46,6 @@ FOLDERS: dict[str, type[msgspec.Struct]] = {
     "derived": Derived, "scores": Score, "conditions": Condition, "red_flags": RedFlag,
     "self_checks": SelfCheck, "care": Care,
 }
-SINGLE = ("interlocks.yaml", "sources.yaml", "article.yaml", "interview.yaml", "knowledge.yaml")
 NEEDED = ("interview.yaml", "knowledge.yaml", "sources.yaml")
 WITHIN = (3, 7, 14)
 LOWER: dict[tuple[str, int], tuple[str, int]] = {
@@ -144,9 +143,16 @@ class _Reader:
         self.stages: tuple[Stage, ...] = ()
         self.groups: tuple[Group, ...] = ()
         self.settings: Settings | None = None
+        self.lost: set[str] = set()
+        """Cards, topics (`pain.`) and files that stand there and cannot be read."""
 
     def fault(self, place: Place, code: str, message: str) -> None:
         self.faults.append(Fault(place.file, place.line, place.column, code, message))
+
+    def unknown(self, place: Place, code: str, what: str, name: str, known: Iterable[str], home: str = "") -> None:
+        """The fault that nothing has this name; none when it has one, whose own fault is told already."""
+        if not {name, name.partition(".")[0] + ".", home} & self.lost:
+            self.fault(place, code, f"unknown {what} '{name}'{guess(name, known)}")
 
     # --- files -> cards
 
@@ -161,6 +167,7 @@ class _Reader:
         for name in NEEDED:
             if not (self.folder / name).exists():
                 self.fault(Place(self._shown(self.folder / name)), "missing-file", "this file is needed and missing")
+                self.lost.add(name)
         self._sort_files()
         if self.settings is None:
             return None
@@ -181,12 +188,15 @@ class _Reader:
 
     def _open(self, path: Path) -> None:
         name = self._shown(path)
+        relative = path.relative_to(self.folder).as_posix()
+        folder, _, rest = relative.partition("/")
+        stem = rest.removesuffix(".yaml")
+        self.lost.add(f"{stem}." if folder == "findings" else stem or relative)
         try:
             raw = path.read_bytes()
         except OSError as error:
             self.fault(Place(name), "unreadable", f"the file cannot be read: {error.strerror}")
             return
-        relative = path.relative_to(self.folder).as_posix()
         self.digest.update(relative.encode() + b"\0" + raw + b"\0")
         try:
             data, marks = yamlfile.read(yamlfile.decode(raw))
@@ -209,8 +219,10 @@ class _Reader:
                 if card is not None and self._good_id(file, (), stem) and self._new(file, (), stem):
                     self.cards[folder][stem] = card
             elif relative == "interlocks.yaml":
+                self.lost.discard(relative)
                 self.interlocks = self._entries(file, (), Interlock)
             elif relative == "sources.yaml":
+                self.lost.discard(relative)
                 self.sources = self._entries(file, (), Source, cards=False)
             elif relative == "article.yaml":
                 self._article(file)
@@ -219,7 +231,7 @@ class _Reader:
             elif relative == "knowledge.yaml":
                 self.settings = self._complete(file, self._convert(file, (), Settings))
             else:
-                known = [*FOLDERS, "findings", *SINGLE]
+                known = [*FOLDERS, "findings"]
                 self.fault(file.at(()), "stray-file", f"no card is expected here{guess(folder, known)}")
 
     def _complete(self, file: _File, settings: Settings | None) -> Settings | None:
@@ -242,8 +254,10 @@ class _Reader:
         if name in self.homes:
             other = self.homes[name][0].name
             self.fault(file.at(path, key=True), "duplicate-id", f"the id '{name}' is taken by {other}")
+            self.lost.add(name)
             return False
         self.homes[name] = (file, path)
+        self.lost.discard(name)
         return True
 
     def _good_id(self, file: _File, path: tuple[str | int, ...], name: str) -> bool:
@@ -256,8 +270,10 @@ class _Reader:
         head = self._convert(file, (), Topic)
         if head is None or not self._good_id(file, (), topic):
             return
+        self.lost.discard(f"{topic}.")
         for name in head.findings:
             path = ("findings", name)
+            self.lost.add(f"{topic}.{name}")
             finding = self._convert(file, path, Finding, id=f"{topic}.{name}")
             if finding is not None and self._good_id(file, path, name) and self._new(file, path, finding.id):
                 self.findings[finding.id] = finding
@@ -280,11 +296,13 @@ class _Reader:
         for step in path:
             data = data[step]
         for name in data:
-            card = self._convert(file, (*path, name), kind, id=name)
-            known = not cards or (self._good_id(file, (*path, name), name) and self._new(file, (*path, name), name))
-            if card is not None and known:
+            here = (*path, name)
+            self.lost.add(name)
+            card = self._convert(file, here, kind, id=name)
+            if card is not None and (not cards or (self._good_id(file, here, name) and self._new(file, here, name))):
                 out[name] = card
-                self.homes.setdefault(f"{kind.__name__.lower()}:{name}", (file, (*path, name)))
+                self.lost.discard(name)
+                self.homes.setdefault(f"{kind.__name__.lower()}:{name}", (file, here))
         return out
 
     def _article(self, file: _File) -> None:
@@ -432,7 +450,7 @@ class _Compiler:
                 "derived": self.derived, "score": self.scores,
             }[room]
             if rest not in shelf:
-                fault(file.at(path, key=True), "unknown-finding", f"unknown {room} '{rest}'{guess(rest, shelf)}")
+                self.reader.unknown(file.at(path, key=True), "unknown-finding", room, rest, shelf)
                 return None
             if room == "score":
                 return self._comparison(file, path, name, value, "number")
@@ -440,7 +458,7 @@ class _Compiler:
             return self._choice(file, path, name, value, allowed)
         finding = self.findings.get(name)
         if finding is None:
-            fault(file.at(path, key=True), "unknown-finding", f"unknown finding '{name}'{guess(name, self.findings)}")
+            self.reader.unknown(file.at(path, key=True), "unknown-finding", "finding", name, self.findings)
             return None
         if finding.kind in ("number", "duration"):
             return self._comparison(file, path, name, value, finding.kind)
@@ -456,7 +474,7 @@ class _Compiler:
             if set(value) != {"none_of"}:
                 self.reader.fault(file.at(path), "shape", f"'{name}' takes a value, a list, or none_of: a list")
                 return None
-            value = value["none_of"]
+            path, value = (*path, "none_of"), value["none_of"]
         values = value if isinstance(value, list) else [value]
         for i, each in enumerate(values):
             if each not in allowed:
@@ -495,8 +513,8 @@ class _Compiler:
 
     def _source(self, file: _File, path: tuple[str | int, ...], name: str) -> None:
         if name not in self.reader.sources:
-            hint = guess(name, self.reader.sources)
-            self.reader.fault(file.at((*path, "source")), "unknown-source", f"unknown source '{name}'{hint}")
+            self.reader.unknown(file.at((*path, "source")), "unknown-source", "source", name, self.reader.sources,
+                                home="sources.yaml")
 
     def _home(self, name: str) -> tuple[_File, tuple[str | int, ...]]:
         return self.reader.homes[name]
@@ -616,8 +634,7 @@ class _Compiler:
         flags = self.reader.cards["red_flags"]
         for i, flag in enumerate(card.flags):
             if flag not in flags:
-                self.reader.fault(file.at((*path, "flags", i)), "unknown-id",
-                                  f"unknown red flag '{flag}'{guess(flag, flags)}")
+                self.reader.unknown(file.at((*path, "flags", i)), "unknown-id", "red flag", flag, flags)
                 continue
             part = Part(f"red_flag.{flag}", any_of=("yes",))
             self._add(file, (*path, "flags", i), f"{card.id}/{part.text}", kind="interlock", card=card.id,
@@ -641,15 +658,14 @@ class _Compiler:
                           source=card.source)
         for i, lock in enumerate(card.blocked_by):
             if lock not in self.reader.interlocks:
-                self.reader.fault(file.at((*path, "blocked_by", i)), "unknown-id",
-                                  f"unknown interlock '{lock}'{guess(lock, self.reader.interlocks)}")
+                self.reader.unknown(file.at((*path, "blocked_by", i)), "unknown-id", "interlock", lock,
+                                    self.reader.interlocks, home="interlocks.yaml")
         for i, name in enumerate(card.ask_before):
             if name not in self.findings:
-                self.reader.fault(file.at((*path, "ask_before", i)), "unknown-finding",
-                                  f"unknown finding '{name}'{guess(name, self.findings)}")
+                self.reader.unknown(file.at((*path, "ask_before", i)), "unknown-finding", "finding", name,
+                                    self.findings)
         if isinstance(card, SelfCheck) and card.result not in self.findings:
-            self.reader.fault(file.at((*path, "result")), "unknown-finding",
-                              f"unknown finding '{card.result}'{guess(card.result, self.findings)}")
+            self.reader.unknown(file.at((*path, "result")), "unknown-finding", "finding", card.result, self.findings)
 
     def _offers(self) -> None:
         """A self-check or care card is due when a card that names it is in play."""
@@ -662,8 +678,8 @@ class _Compiler:
                     for i, target in enumerate(wanted):
                         known = self.reader.cards[folder]
                         if target not in known:
-                            self.reader.fault(file.at((*path, folder, i)), "unknown-id",
-                                              f"unknown {folder} card '{target}'{guess(target, known)}")
+                            self.reader.unknown(file.at((*path, folder, i)), "unknown-id", f"{folder} card", target,
+                                                known)
                             continue
                         part = Part(f"{room}.{name}", any_of=values)
                         self._add(file, (*path, folder, i), f"{target}/offer/{part.text}", kind="offer", card=target,

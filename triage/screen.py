@@ -10,6 +10,7 @@ CARE_IN_FULL = 3
 """More at once is a wall of text; the others are named."""
 
 MOST_DANGERS = 8
+EMERGENCIES = ("ambulance_now", "emergency_department_now")
 
 BAND = {"fits_well": "fits well", "possible": "possible"}
 
@@ -32,7 +33,8 @@ def outcome(knowledge: Knowledge, assessment: Assessment) -> Screen:
     rules = rules_by_id(knowledge)
     blocks = [*_urgency(knowledge, assessment, rules), *_redirect(assessment)]
     if RANK[assessment.urgency.level] < RANK["emergency_department_now"] and not assessment.redirected:
-        blocks += _conditions(knowledge, assessment, rules)
+        soon = RANK[assessment.urgency.level] >= RANK["today"]
+        blocks += _conditions(knowledge, assessment, rules, lines=2 if soon else 4)
     blocks += _unresolved(knowledge, assessment)
     blocks += _care(knowledge, assessment, rules)
     blocks += _after(assessment)
@@ -84,7 +86,7 @@ def _urgency(knowledge: Knowledge, assessment: Assessment, rules: dict[str, Rule
     words = knowledge.settings.levels[urgency.level]
     name = words.name if urgency.level not in ("book",) else f"{words.name} within {urgency.within_days} days"
     blocks = [Block(kind="urgency", text=name, level=urgency.level, items=(urgency.say, words.then))]
-    if urgency.level != "self_care":
+    if urgency.place not in ("ambulance", "home"):
         blocks.append(Block(kind="text", text=f"Where: {knowledge.settings.places[urgency.place]}."))
     why = dict.fromkeys(rules[r].why for r in urgency.reasons if r in rules and rules[r].why)
     if why:
@@ -112,13 +114,15 @@ def _redirect(assessment: Assessment) -> list[Block]:
     return [Block(kind="text", text="The rest of this program is not made for this. The people named above can look.")]
 
 
-def _conditions(knowledge: Knowledge, assessment: Assessment, rules: dict[str, Rule]) -> list[Block]:
+def _conditions(
+    knowledge: Knowledge, assessment: Assessment, rules: dict[str, Rule], lines: int
+) -> list[Block]:
     if not assessment.conditions:
         return [Block(kind="heading", text="What it may be"),
                 Block(kind="text", text="Nothing that this program knows fits what you told us.")]
     blocks = [Block(kind="heading", text="What it may be")]
     for ranked in assessment.conditions[:IN_PLAY]:
-        blocks += _condition(knowledge, ranked, rules)
+        blocks += _condition(knowledge, ranked, rules, lines)
     for name in assessment.explained:
         card = knowledge.conditions[name]
         blocks.append(Block(kind="text", text=f"{card.name}: {card.summary}"))
@@ -128,7 +132,7 @@ def _conditions(knowledge: Knowledge, assessment: Assessment, rules: dict[str, R
     return blocks
 
 
-def _condition(knowledge: Knowledge, ranked: Ranked, rules: dict[str, Rule]) -> list[Block]:
+def _condition(knowledge: Knowledge, ranked: Ranked, rules: dict[str, Rule], lines: int) -> list[Block]:
     card = knowledge.conditions[ranked.id]
     blocks = [Block(kind="heading", text=f"{card.name} - {BAND[ranked.band]}"), Block(kind="text", text=card.summary)]
     strongest = sorted((rules[r] for r in ranked.for_), key=lambda r: -r.weight)
@@ -136,7 +140,7 @@ def _condition(knowledge: Knowledge, ranked: Ranked, rules: dict[str, Rule]) -> 
     speaks_against = list(dict.fromkeys(f"{rules[r].why} ({how_known(rules[r])})" for r in ranked.against))
     open_lines = sorted((rules[r] for r in ranked.unknown), key=lambda r: -abs(r.weight))
     if speaks_for:
-        blocks += [Block(kind="text", text="For it:"), Block(kind="list", items=tuple(speaks_for[:5]))]
+        blocks += [Block(kind="text", text="For it:"), Block(kind="list", items=tuple(speaks_for[:lines]))]
     if speaks_against:
         blocks += [Block(kind="text", text="Against it:"), Block(kind="list", items=tuple(speaks_against[:3]))]
     if open_lines:
@@ -164,22 +168,25 @@ def _and_more(count: int) -> tuple[str, ...]:
 
 
 def _care(knowledge: Knowledge, assessment: Assessment, rules: dict[str, Rule]) -> list[Block]:
-    blocks: list[Block] = []
-    if assessment.care:
-        blocks.append(Block(kind="heading", text="What you can do"))
-    for name in assessment.care[:CARE_IN_FULL]:
+    """Advice in full where it is needed now, by name where it can wait."""
+    first = [n for n in assessment.care if any(n in knowledge.red_flags[f].care for f in assessment.flags)]
+    soon = RANK[assessment.urgency.level] >= RANK["today"]
+    full = first if soon else assessment.care[: max(CARE_IN_FULL, len(first))]
+    blocks = [Block(kind="heading", text="What you can do")] if full else []
+    for name in full:
         card = knowledge.care[name]
-        blocks.append(Block(kind="text", text=f"{card.name}, for {card.for_}"))
+        blocks.append(Block(kind="heading", text=card.name))
+        blocks.append(Block(kind="text", text=f"For {card.for_}."))
         blocks.append(Block(kind="steps", items=tuple(card.steps)))
         limits = (*card.stop, *card.warn)
         if limits:
-            blocks.append(Block(kind="list", items=tuple(limits)))
+            blocks.append(Block(kind="list", items=limits))
         if card.expect:
             blocks.append(Block(kind="text", text=f"What to expect: {card.expect}"))
-    rest = [knowledge.care[name].name for name in assessment.care[CARE_IN_FULL:]]
+    rest = [knowledge.care[name].name for name in assessment.care if name not in full]
     if rest:
-        blocks.append(Block(kind="text", text="These may help as well, one at a time:"))
-        blocks.append(Block(kind="list", items=tuple(rest)))
+        when = "After that, these may help, one at a time:" if soon else "These may help as well, one at a time:"
+        blocks += [Block(kind="text", text=when), Block(kind="list", items=tuple(rest))]
     return blocks + _held(knowledge, assessment, rules)
 
 
@@ -201,7 +208,9 @@ def _held(knowledge: Knowledge, assessment: Assessment, rules: dict[str, Rule]) 
 
 
 def _after(assessment: Assessment) -> list[Block]:
-    blocks = [Block(kind="heading", text="Watch for"), Block(kind="list", items=assessment.watch_for)]
+    # In an emergency the list is for the way there only.
+    watch = assessment.watch_for[:4] if assessment.urgency.level in EMERGENCIES else assessment.watch_for
+    blocks = [Block(kind="heading", text="Watch for"), Block(kind="list", items=watch)]
     if assessment.look_again:
         *first, last = [str(d) for d in assessment.look_again]
         when = f"{', '.join(first)} and {last}" if first else last

@@ -120,7 +120,7 @@ class _List:
         keys.add("b")(lambda event: event.app.exit(result=Back()))
         keys.add("left")(lambda event: event.app.exit(result=Back()))
         keys.add("?")(lambda event: event.app.exit(result=Why()))
-        letters = {"s": NOT_SURE} | ({"y": "yes", "n": "no"} if self.question.kind == "yes_no" else {})
+        letters = {"s": NOT_SURE, "n": NONE} | ({"y": "yes", "n": "no"} if self.question.kind == "yes_no" else {})
         for letter, name in letters.items():
             for index, choice in enumerate(self.question.choices):
                 if choice.id == name:
@@ -153,7 +153,9 @@ class _List:
     def _enter(self, event: KeyPressEvent) -> None:
         if not self.several or self.number_typed:
             self._pick(self.at)
-        elif self.ticked:
+        elif self.ticked or self.question.choices[self.at].id in (NONE, NOT_SURE):
+            if not self.ticked:
+                self._pick(self.at)  # the pointer was moved onto an answer that stands alone
             chosen = [choice.id for choice in self.question.choices if choice.id in self.ticked]
             event.app.exit(result=Given(choose(self.question, chosen)))
         else:
@@ -206,7 +208,8 @@ class _List:
     def _foot(self, width: int) -> list[Part]:
         count = len(self.question.choices)
         numbers = f"1-{count}" if count <= 9 else "number"
-        doubt = ["s not sure"] if may_doubt(self.question) else []
+        none = ["n none"] if any(choice.id == NONE for choice in self.question.choices) else []
+        doubt = [*none, *(["s not sure"] if may_doubt(self.question) else [])]
         first = [f"{numbers} or Space tick", "Enter done"] if self.several else [f"{numbers} or Enter choose"]
         out = _hints([*first, "b back", "? why", *doubt, "q quit"], width)
         if self.number_typed:
