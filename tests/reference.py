@@ -198,7 +198,7 @@ class Conclusion:
             elif (total >= float(settings["fits_well"]) - 1e-6 and allowed[name]
                   and groups_for[name] >= int(settings["fits_well_groups"])):
                 bands[name] = "fits_well"
-            elif (total >= best - float(settings["possible_behind"]) - 1e-6
+            elif ((evidence[name] > 1e-6 and total >= best - float(settings["possible_behind"]) - 1e-6)
                   or evidence[name] >= float(settings["possible_evidence"]) - 1e-6):
                 bands[name] = "possible"
             else:

@@ -208,7 +208,7 @@ book:
   kind: project
   seen: full
 """,
-    "article.yaml": "claims:\n" + "".join(f"""\
+    "article.yaml": "source: book\nclaims:\n" + "".join(f"""\
   S{number:02}:
     says: The soleus is a muscle
     verdict: supported

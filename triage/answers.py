@@ -16,8 +16,6 @@ _WORDS = {"yes": "yes", "y": "yes", "true": "yes", "no": "no", "n": "no", "false
           "not sure": NOT_SURE, "unsure": NOT_SURE, "don't know": NOT_SURE, "unknown": NOT_SURE, "s": NOT_SURE}
 _NOTHING = {NONE, "none of these", "nothing", ""}
 _AMOUNT = re.compile(r"([-+]?[0-9]+(?:[.,][0-9]+)?)\s*([a-zA-Z°%]*)\Z")
-
-
 _MOST = 1e12
 
 
@@ -200,7 +198,7 @@ def complete(knowledge: Knowledge, answers: Answers) -> Answers:
             out[name] = answer
     for name, answer in answers.items():
         first = name.removesuffix(AGAIN)
-        if name not in knowledge.findings and out.get(first, NOT_SURE) == NOT_SURE:
+        if name not in knowledge.findings and first in knowledge.findings and out.get(first, NOT_SURE) == NOT_SURE:
             out[first] = answer
     for name, answer in out.items():
         out[name] = (answer == NONE and knowledge.findings[name].none_is) or answer
@@ -220,7 +218,8 @@ def complete(knowledge: Knowledge, answers: Answers) -> Answers:
 
 def _upward(knowledge: Knowledge, finding: Finding, out: Answers) -> bool:
     answer = out[finding.id]
-    if len(finding.parents) == 1 and finding.parents[0] not in out and answer not in ("no", NONE, NOT_SURE, ()):
+    nothing = answer in ("no", NONE, NOT_SURE, ()) or answer == finding.none_is
+    if len(finding.parents) == 1 and finding.parents[0] not in out and not nothing:
         out[finding.parents[0]] = "yes"
         return True
     if finding.within and finding.within not in out and isinstance(answer, tuple) and answer:

@@ -47,19 +47,19 @@ def assess(knowledge: Knowledge, fired: Fired, answers: Answers) -> Assessment:
         name for name, card in knowledge.conditions.items() if card.kind == "explains" and card.explains in shown
     )
     benign = {name for name, card in knowledge.conditions.items() if card.kind == "benign"}
-    treated = [c.id for c in conditions[:IN_PLAY] if c.band == "fits_well" or c.id in benign]
-    in_play = {f"condition.{name}" for name in treated} | {f"red_flag.{name}" for name in flags}
-    due = _due(rules, in_play, [*(f"red_flag.{f}" for f in flags), *(f"condition.{c}" for c in shown)])
-    emergency = RANK[urgency.level] >= RANK["emergency_department_now"]
-    quiet = redirected or emergency
-    checks, withheld_checks = _sorted_out(knowledge, knowledge.self_checks, [] if quiet else due, rules, answers)
-    care_due = [c for c in due if not quiet or _for_flag(rules, c)]
+    treated = [c for c in conditions[:IN_PLAY] if c.band == "fits_well" or c.id in benign]
+    rank = RANK[urgency.level]
+    # Who is to be seen today gets the advice for that, and nothing for a cause that may be the wrong one.
+    checks_due = [] if redirected or rank >= RANK["emergency_department_now"] else _due(
+        rules, flags, treated, set(knowledge.self_checks))
+    care_due = _due(rules, flags, [] if redirected or rank >= RANK["today"] else treated, set(knowledge.care))
+    checks, withheld_checks = _sorted_out(knowledge, knowledge.self_checks, checks_due, rules, answers)
     care, withheld_care = _sorted_out(knowledge, knowledge.care, care_due, rules, answers)
     checks = [c for c in checks if knowledge.self_checks[c].result not in answers]
 
     return Assessment(
         given=given, answers=answers, fired=fired, urgency=urgency, flags=flags, redirected=redirected,
-        conditions=conditions, explained=explained, self_checks=tuple(_most_settling(knowledge, checks, shown)),
+        conditions=conditions, explained=explained, self_checks=tuple(_most_settling(knowledge, checks, flags, shown)),
         withheld_checks=tuple(withheld_checks), care=tuple(care), withheld_care=tuple(withheld_care),
         watch_for=_watch_for(knowledge, flags, shown), look_again=_look_again(knowledge, urgency, shown),
         unresolved=_unresolved(knowledge, facts, flag_rules),
@@ -155,20 +155,21 @@ def is_open(parts: tuple[Part, ...], facts: dict[str, Answer]) -> bool:
     return not refuted(parts, facts) and any(facts.get(part.fact) in (None, NOT_SURE) for part in parts)
 
 
-def _due(rules: list[Rule], in_play: set[str], order: list[str]) -> list[str]:
-    """Cards that are due: those of red flags, then the first of each condition, then their second ones, and so on."""
-    by_card: dict[str, list[str]] = {}
+def _due(rules: list[Rule], flags: tuple[str, ...], treated: list[Ranked], shelf: set[str]) -> list[str]:
+    """Cards of this shelf that are due: those of red flags, of what fits well, then in turns of what is possible."""
+    wanted: dict[str, list[str]] = {}
     for rule in rules:
-        if rule.kind == "offer" and rule.parts[0].fact in in_play:
-            by_card.setdefault(rule.parts[0].fact, []).append(rule.card)
-    flags = [name for fact in order if fact.startswith("red_flag.") for name in by_card.get(fact, [])]
-    queues = [by_card.get(fact, []) for fact in order if fact.startswith("condition.")]
-    turns = [name for row in itertools.zip_longest(*queues) for name in row if name is not None]
-    return list(dict.fromkeys([*flags, *turns]))
+        if rule.kind == "offer" and rule.card in shelf:
+            wanted.setdefault(rule.parts[0].fact, []).append(rule.card)
 
+    def turns(facts: list[str]) -> list[str]:
+        rows = itertools.zip_longest(*(wanted.get(fact, []) for fact in facts))
+        return [name for row in rows for name in row if name is not None]
 
-def _for_flag(rules: list[Rule], card: str) -> bool:
-    return any(r.kind == "offer" and r.card == card and r.parts[0].fact.startswith("red_flag.") for r in rules)
+    first = [name for flag in flags for name in wanted.get(f"red_flag.{flag}", [])]
+    fitting = turns([f"condition.{c.id}" for c in treated if c.band == "fits_well"])
+    possible = turns([f"condition.{c.id}" for c in treated if c.band != "fits_well"])
+    return list(dict.fromkeys([*first, *fitting, *possible]))
 
 
 def _sorted_out(
@@ -195,12 +196,15 @@ def _sorted_out(
     return free, withheld
 
 
-def _most_settling(knowledge: Knowledge, checks: list[str], shown: list[str]) -> list[str]:
-    """The check first that can settle most among the conditions shown; the order of the cards decides ties."""
-    def settles(name: str) -> int:
-        return sum(1 for c in shown[:IN_PLAY] if c in knowledge.self_checks[name].settles)
+def _most_settling(
+    knowledge: Knowledge, checks: list[str], flags: tuple[str, ...], shown: list[str]
+) -> list[str]:
+    """Checks that a danger asks for first, then what settles most among the conditions shown, then by the cards."""
+    def worth(name: str) -> tuple[bool, int]:
+        asked_for = any(name in knowledge.red_flags[flag].self_checks for flag in flags)
+        return not asked_for, -sum(1 for c in shown[:IN_PLAY] if c in knowledge.self_checks[name].settles)
 
-    return sorted(checks, key=lambda name: -settles(name))
+    return sorted(checks, key=worth)
 
 
 def _watch_for(knowledge: Knowledge, flags: tuple[str, ...], shown: list[str]) -> tuple[str, ...]:
@@ -212,7 +216,7 @@ def _watch_for(knowledge: Knowledge, flags: tuple[str, ...], shown: list[str]) -
 def _look_again(knowledge: Knowledge, urgency: Urgency, shown: list[str]) -> tuple[int, ...]:
     if RANK[urgency.level] >= RANK["today"] or urgency.level == "redirect":
         return ()
-    wanted = {2, 14}
+    wanted = {2, 7, 14}
     for name in shown[:1]:
         card = knowledge.conditions[name].look_again
         if card is not None:

@@ -305,20 +305,27 @@ class _Reader:
                 self.homes.setdefault(f"{kind.__name__.lower()}:{name}", (file, here))
         return out
 
+    def _only(self, file: _File, *keys: str) -> None:
+        for key in file.data:
+            if key not in keys:
+                self.fault(file.at((key,), key=True), "unknown-key", f"unknown key '{key}'{guess(key, keys)}")
+
     def _article(self, file: _File) -> None:
+        self._only(file, "source", "claims")
         if not isinstance(file.data.get("claims"), dict):
-            self.fault(file.at(()), "shape", "article.yaml needs `claims`, a mapping")
+            self.fault(file.at(("claims",)), "shape", "article.yaml needs 'claims', a mapping")
             return
         self.claims = self._entries(file, ("claims",), Claim, cards=False)
 
     def _interview(self, file: _File) -> None:
+        self._only(file, "stages", "groups")
         self.stages = tuple(self._listed(file, "stages", Stage))
         self.groups = tuple(self._listed(file, "groups", Group))
 
     def _listed(self, file: _File, key: str, kind: type[S]) -> list[S]:
         entries = file.data.get(key)
         if not isinstance(entries, list):
-            self.fault(file.at(()), "shape", f"interview.yaml needs `{key}`, a list")
+            self.fault(file.at((key,)), "shape", f"interview.yaml needs '{key}', a list")
             return []
         out = []
         for i in range(len(entries)):

@@ -1,4 +1,4 @@
-"""JSON Schemas of the cards for editors, from the same types that read them."""
+"""JSON Schemas of the card files for editors, from the same types that read them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import Any
 import msgspec
 
 from triage.model import (
+    Card,
     Care,
     Claim,
     Condition,
     Derived,
     Finding,
+    Group,
     Interlock,
     RedFlag,
     Score,
@@ -21,29 +23,38 @@ from triage.model import (
     Stage,
 )
 
-_CARDS: dict[str, Any] = {
-    "finding": Finding, "derived": Derived, "score": Score, "condition": Condition, "red_flag": RedFlag,
-    "self_check": SelfCheck, "care": Care, "interlock": Interlock, "source": Source, "claim": Claim,
-    "stage": Stage, "knowledge": Settings,
+
+class Topic(Card, frozen=True, kw_only=True):
+    about: str
+    findings: dict[str, Finding]
+
+
+class Article(Card, frozen=True, kw_only=True):
+    source: str
+    claims: dict[str, Claim]
+
+
+class Interview(Card, frozen=True, kw_only=True):
+    stages: list[Stage]
+    groups: list[Group]
+
+
+_FILES: dict[str, Any] = {
+    "findings": Topic, "derived": Derived, "scores": Score, "conditions": Condition, "red_flags": RedFlag,
+    "self_checks": SelfCheck, "care": Care, "interlocks": dict[str, Interlock], "sources": dict[str, Source],
+    "article": Article, "interview": Interview, "knowledge": Settings,
 }
-_INSIDE = {"finding": "findings", "interlock": None, "source": None, "claim": "claims", "stage": "stages"}
+_WITH_ID = ("Stage", "Group", "ScoreItem")
 
 
 def schemas() -> dict[str, dict[str, Any]]:
-    """One schema a kind of file, by name. Files that hold several cards get a schema of the whole file."""
+    """One schema a kind of file, under the name of its folder or file."""
     out = {}
-    for name, kind in _CARDS.items():
+    for name, kind in _FILES.items():
         (schema,), parts = msgspec.json.schema_components((kind,), ref_template="#/$defs/{name}")
         for part in parts.values():
-            # The id is the name of the file or the key; it is never written, but for stages and score items.
-            if part.get("title") not in ("Stage", "ScoreItem"):
+            # Elsewhere the id is the name of the file or the key; it is never written.
+            if part.get("title") not in _WITH_ID:
                 part.get("properties", {}).pop("id", None)
-        body: dict[str, Any] = schema
-        if name in _INSIDE:
-            several: dict[str, Any] = {"type": "object", "additionalProperties": schema}
-            if name == "stage":
-                several = {"type": "array", "items": schema}
-            key = _INSIDE[name]
-            body = several if key is None else {"type": "object", "required": [key], "properties": {key: several}}
-        out[name] = {"$schema": "https://json-schema.org/draft/2020-12/schema", **body, "$defs": parts}
+        out[name] = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "$defs": parts}
     return out

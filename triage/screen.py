@@ -5,11 +5,9 @@ from __future__ import annotations
 from triage.assessment import IN_PLAY, RANK
 from triage.explain import GRADE, how_known, rules_by_id
 from triage.model import Assessment, Block, Knowledge, Ranked, Rule, Screen
+from triage.weighing import BEST_COUNTS
 
-CARE_IN_FULL = 3
-"""More at once is a wall of text; the others are named."""
-
-MOST_DANGERS = 8
+MOST_DANGERS, MORE_CARE = 8, 5
 EMERGENCIES = ("ambulance_now", "emergency_department_now")
 
 BAND = {"fits_well": "fits well", "possible": "possible"}
@@ -29,15 +27,18 @@ def welcome(knowledge: Knowledge) -> Screen:
 
 
 def outcome(knowledge: Knowledge, assessment: Assessment) -> Screen:
-    """The whole result, the answer to "what now" first."""
+    """The whole result: what now, what it may be, what helps, and only then the reasons."""
     rules = rules_by_id(knowledge)
     blocks = [*_urgency(knowledge, assessment, rules), *_redirect(assessment)]
-    if RANK[assessment.urgency.level] < RANK["emergency_department_now"] and not assessment.redirected:
-        soon = RANK[assessment.urgency.level] >= RANK["today"]
-        blocks += _conditions(knowledge, assessment, rules, lines=2 if soon else 4)
+    ranked = RANK[assessment.urgency.level] < RANK["emergency_department_now"] and not assessment.redirected
+    if ranked:
+        blocks += _conditions(knowledge, assessment)
+    blocks += _care(knowledge, assessment)
+    blocks += _held(knowledge, assessment, rules)
     blocks += _unresolved(knowledge, assessment)
-    blocks += _care(knowledge, assessment, rules)
-    blocks += _after(assessment)
+    blocks += _after(knowledge, assessment)
+    if ranked:
+        blocks += _reasons(knowledge, assessment, rules)
     blocks.append(Block(kind="note", text="This is no diagnosis. A clinician who sees and feels the leg knows more. "
                         f"Rules {knowledge.settings.version} ({knowledge.digest[:12]}), "
                         f"{knowledge.settings.review}."))
@@ -84,8 +85,9 @@ def _first_names(knowledge: Knowledge, assessment: Assessment) -> str:
 def _urgency(knowledge: Knowledge, assessment: Assessment, rules: dict[str, Rule]) -> list[Block]:
     urgency = assessment.urgency
     words = knowledge.settings.levels[urgency.level]
-    name = words.name if urgency.level not in ("book",) else f"{words.name} within {urgency.within_days} days"
-    blocks = [Block(kind="urgency", text=name, level=urgency.level, items=(urgency.say, words.then))]
+    name = words.name if urgency.level != "book" else f"{words.name} within {urgency.within_days} days"
+    said = tuple(line for line in (urgency.say, words.then) if line.rstrip(".") != name)
+    blocks = [Block(kind="urgency", text=name, level=urgency.level, items=said)]
     if urgency.place not in ("ambulance", "home"):
         blocks.append(Block(kind="text", text=f"Where: {knowledge.settings.places[urgency.place]}."))
     why = dict.fromkeys(rules[r].why for r in urgency.reasons if r in rules and rules[r].why)
@@ -114,43 +116,53 @@ def _redirect(assessment: Assessment) -> list[Block]:
     return [Block(kind="text", text="The rest of this program is not made for this. The people named above can look.")]
 
 
-def _conditions(
-    knowledge: Knowledge, assessment: Assessment, rules: dict[str, Rule], lines: int
-) -> list[Block]:
-    if not assessment.conditions:
-        return [Block(kind="heading", text="What it may be"),
-                Block(kind="text", text="Nothing that this program knows fits what you told us.")]
+def _conditions(knowledge: Knowledge, assessment: Assessment) -> list[Block]:
     blocks = [Block(kind="heading", text="What it may be")]
+    if not assessment.conditions:
+        text = "Nothing that this program knows fits what you told us."
+        if assessment.urgency.level == "self_care":
+            text += " Give the leg less to do for a while, and see somebody if two weeks bring no gain."
+        return [*blocks, Block(kind="text", text=text)]
     for ranked in assessment.conditions[:IN_PLAY]:
-        blocks += _condition(knowledge, ranked, rules, lines)
+        card = knowledge.conditions[ranked.id]
+        blocks.append(Block(kind="text", text=f"{card.name} - {BAND[ranked.band]}. {card.summary}"))
     for name in assessment.explained:
         card = knowledge.conditions[name]
         blocks.append(Block(kind="text", text=f"{card.name}: {card.summary}"))
     rest = [knowledge.conditions[c.id].name for c in assessment.conditions[IN_PLAY : IN_PLAY + 4]]
     if rest:
-        blocks.append(Block(kind="text", text=f"Also possible: {', '.join(rest)}."))
+        blocks.append(Block(kind="text", text=f"Also possible: {'; '.join(rest)}."))
     return blocks
 
 
-def _condition(knowledge: Knowledge, ranked: Ranked, rules: dict[str, Rule], lines: int) -> list[Block]:
-    card = knowledge.conditions[ranked.id]
-    blocks = [Block(kind="heading", text=f"{card.name} - {BAND[ranked.band]}"), Block(kind="text", text=card.summary)]
+def _reasons(knowledge: Knowledge, assessment: Assessment, rules: dict[str, Rule]) -> list[Block]:
+    """Why each of the first conditions is named: for, against, not known, and the doubts."""
+    blocks: list[Block] = []
+    for ranked in assessment.conditions[:IN_PLAY]:
+        card = knowledge.conditions[ranked.id]
+        blocks.append(Block(kind="heading", text=f"Why {card.name[0].lower()}{card.name[1:]}?"))
+        blocks += _lines(ranked, rules, most=4 if ranked.band == "fits_well" else 2)
+        if ranked.band == "fits_well" and card.course:
+            blocks.append(Block(kind="text", text=card.course))
+        if card.note:
+            blocks.append(Block(kind="note", text=card.note))
+    return blocks
+
+
+def _lines(ranked: Ranked, rules: dict[str, Rule], most: int) -> list[Block]:
+    blocks: list[Block] = []
     strongest = sorted((rules[r] for r in ranked.for_), key=lambda r: -r.weight)
-    speaks_for = list(dict.fromkeys(f"{r.why} ({how_known(r)})" for r in strongest))
+    sites = [r for r in strongest if r.group == BEST_COUNTS]
+    # Of several lines about the place, the most exact one says it.
+    speaks_for = list(dict.fromkeys(f"{r.why} ({how_known(r)})" for r in strongest if r not in sites[1:]))
     speaks_against = list(dict.fromkeys(f"{rules[r].why} ({how_known(rules[r])})" for r in ranked.against))
+    said = {rules[r].why for r in ranked.for_}
     open_lines = sorted((rules[r] for r in ranked.unknown), key=lambda r: -abs(r.weight))
-    if speaks_for:
-        blocks += [Block(kind="text", text="For it:"), Block(kind="list", items=tuple(speaks_for[:lines]))]
-    if speaks_against:
-        blocks += [Block(kind="text", text="Against it:"), Block(kind="list", items=tuple(speaks_against[:3]))]
-    if open_lines:
-        unknown = list(dict.fromkeys(f"whether {r.why}" for r in open_lines if r.kind == "for"))
-        if unknown:
-            blocks += [Block(kind="text", text="Not known:"), Block(kind="list", items=tuple(unknown[:2]))]
-    if card.note:
-        blocks.append(Block(kind="note", text=card.note))
-    if card.course:
-        blocks.append(Block(kind="text", text=card.course))
+    unknown = list(dict.fromkeys(f"whether {r.why}" for r in open_lines if r.kind == "for" and r.why not in said))
+    for title, items in (("For it:", speaks_for[:most]), ("Against it:", speaks_against[:3]),
+                         ("Not known:", unknown[:2])):
+        if items:
+            blocks += [Block(kind="text", text=title), Block(kind="list", items=tuple(items))]
     return blocks
 
 
@@ -167,53 +179,59 @@ def _and_more(count: int) -> tuple[str, ...]:
     return (f"and {count} more, because many questions were answered with not sure",) if count > 0 else ()
 
 
-def _care(knowledge: Knowledge, assessment: Assessment, rules: dict[str, Rule]) -> list[Block]:
-    """Advice in full where it is needed now, by name where it can wait."""
-    first = [n for n in assessment.care if any(n in knowledge.red_flags[f].care for f in assessment.flags)]
-    soon = RANK[assessment.urgency.level] >= RANK["today"]
-    full = first if soon else assessment.care[: max(CARE_IN_FULL, len(first))]
-    blocks = [Block(kind="heading", text="What you can do")] if full else []
+def _care(knowledge: Knowledge, assessment: Assessment) -> list[Block]:
+    """What a danger needs in full, else the first advice in full; the others by name."""
+    needed = [n for n in assessment.care if any(n in knowledge.red_flags[f].care for f in assessment.flags)]
+    full = needed or list(assessment.care[:1])
+    blocks: list[Block] = []
     for name in full:
         card = knowledge.care[name]
-        blocks.append(Block(kind="heading", text=card.name))
+        blocks.append(Block(kind="heading", text=f"What you can do: {card.name[0].lower()}{card.name[1:]}"))
         blocks.append(Block(kind="text", text=f"For {card.for_}."))
         blocks.append(Block(kind="steps", items=tuple(card.steps)))
-        limits = (*card.stop, *card.warn)
-        if limits:
-            blocks.append(Block(kind="list", items=limits))
+        if card.stop or card.warn:
+            blocks.append(Block(kind="list", items=(*card.stop, *card.warn)))
         if card.expect:
             blocks.append(Block(kind="text", text=f"What to expect: {card.expect}"))
-    rest = [knowledge.care[name].name for name in assessment.care if name not in full]
+    rest = [f"{knowledge.care[n].name} (triage show {n})" for n in assessment.care if n not in full][:MORE_CARE]
     if rest:
-        when = "After that, these may help, one at a time:" if soon else "These may help as well, one at a time:"
-        blocks += [Block(kind="text", text=when), Block(kind="list", items=tuple(rest))]
-    return blocks + _held(knowledge, assessment, rules)
+        blocks.append(Block(kind="text", text="These may help as well, one at a time:"))
+        blocks.append(Block(kind="list", items=tuple(rest)))
+    return blocks
 
 
 def _held(knowledge: Knowledge, assessment: Assessment, rules: dict[str, Rule]) -> list[Block]:
-    """What is left out, by the interlock that forbids it, with what to do instead and why."""
+    """What must be left out, by the interlock that forbids it, with what to do instead and why."""
     items: dict[str, list[str]] = {}
     for held in (*assessment.withheld_checks, *assessment.withheld_care):
-        if not held.rules:
-            continue
-        rule = rules[held.rules[0]]
-        lock = knowledge.interlocks.get(rule.card)
-        because = f"{lock.say} Because: {rule.why}." if lock else rule.why
-        card = knowledge.self_checks.get(held.id) or knowledge.care[held.id]
-        items.setdefault(because, []).append(card.name)
+        for rule in [rules[r] for r in held.rules[:1]]:
+            lock = knowledge.interlocks.get(rule.card)
+            named = items.setdefault(f"{lock.say} Because: {rule.why}." if lock else rule.why, [])
+            if held.id in knowledge.care:
+                named.append(knowledge.care[held.id].name)
     if not items:
         return []
-    lines = tuple(f"{because} Left out: {', '.join(names)}." for because, names in items.items())
+    lines = tuple(
+        f"{because} Left out: {'; '.join(names)}." if names else because for because, names in items.items()
+    )
     return [Block(kind="heading", text="Not for you now"), Block(kind="list", items=lines)]
 
 
-def _after(assessment: Assessment) -> list[Block]:
-    # In an emergency the list is for the way there only.
-    watch = assessment.watch_for[:4] if assessment.urgency.level in EMERGENCIES else assessment.watch_for
-    blocks = [Block(kind="heading", text="Watch for"), Block(kind="list", items=watch)]
+def _after(knowledge: Knowledge, assessment: Assessment) -> list[Block]:
+    always = knowledge.settings.watch_always
+    special = [line for line in assessment.watch_for if line not in always]
+    blocks = [Block(kind="heading", text="Watch for")]
+    if assessment.urgency.level in EMERGENCIES:
+        # In an emergency the list is for the way there only.
+        blocks.append(Block(kind="list", items=tuple(special[:4] or always[:1])))
+        return blocks
+    if special:
+        blocks.append(Block(kind="list", items=tuple(special)))
+    blocks.append(Block(kind="text", text=f"At any time: {'. '.join(always)}."))
     if assessment.look_again:
         *first, last = [str(d) for d in assessment.look_again]
-        when = f"{', '.join(first)} and {last}" if first else last
-        blocks.append(Block(kind="text", text=f"Look again after {when} days: still on one side? swollen? worse? "
-                            "any trouble with breath or chest? If any is yes, start again here or be seen."))
+        card = knowledge.conditions[assessment.conditions[0].id].look_again if assessment.conditions else None
+        blocks.append(Block(kind="heading", text=f"Look again after {', '.join(first)} and {last} days"))
+        blocks.append(Block(kind="text", text=(card.say + " " if card else "") + "If one leg swells, if it gets worse, "
+                            "or if breath or chest trouble you, do not wait: start again here, or be seen."))
     return blocks

@@ -63,7 +63,7 @@ def bands(
     out: dict[str, Band] = {}
     for name, weight in weights.items():
         needed = settings.danger_groups if knowledge.conditions[name].kind == "danger" else 1
-        near = weight.total >= _exact(best - settings.possible_behind)
+        near = weight.evidence > 0 and weight.total >= _exact(best - settings.possible_behind)
         if weight.groups_for < needed:
             out[name] = "unlikely"
         elif (weight.total >= settings.fits_well and weight.groups_for >= settings.fits_well_groups

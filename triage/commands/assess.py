@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 
-from triage import cards, files, screen, terminal
+from triage import cards, files, screen
 from triage.assessment import assess
 from triage.engine import Engine
 from triage.result import encode, result
+from triage.terminal import print_screen
 
 
 def run(options: argparse.Namespace) -> int:
@@ -22,5 +23,5 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         sys.stdout.buffer.write(encode(result(knowledge, assessment)))
     else:
-        terminal.print_screen(screen.outcome(knowledge, assessment))
+        print_screen(screen.outcome(knowledge, assessment))
     return 0

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 
-from triage import cards, files, screen, terminal
+from triage import cards, files, screen
 from triage.conversation import talk
 from triage.engine import Engine
 from triage.result import encode, result
+from triage.terminal import print_screen
 from triage.terminal.script import ScriptFront
 
 
@@ -25,5 +26,5 @@ def run(options: argparse.Namespace) -> int:
     for number, name in enumerate(ended.asked, 1):
         print(f"{number:3}. {name}")
     print()
-    terminal.print_screen(screen.outcome(knowledge, ended.assessment))
+    print_screen(screen.outcome(knowledge, ended.assessment))
     return 0

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 
-from triage import cards, terminal
+from triage import cards
 from triage.conversation import talk
 from triage.engine import Engine
 from triage.result import encode, result
+from triage.terminal import Front, front
 
 
 def run(options: argparse.Namespace) -> int:
@@ -17,10 +18,10 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         from triage.terminal.plain import PlainFront
 
-        front: terminal.Front = PlainFront(sys.stdin, sys.stderr)
+        speaks: Front = PlainFront(sys.stdin, sys.stderr)
     else:
-        front = terminal.front(plain=options.plain, mouse=options.mouse)
-    ended = talk(knowledge, Engine(knowledge).fired, front)
+        speaks = front(plain=options.plain, mouse=options.mouse)
+    ended = talk(knowledge, Engine(knowledge).fired, speaks)
     if ended.assessment is not None and options.json:
         sys.stdout.buffer.write(encode(result(knowledge, ended.assessment, list(ended.asked))))
     return 0
