@@ -145,8 +145,15 @@ def test_a_result_can_be_assessed_again(run, write):
 
 
 def test_every_fault_of_an_answers_file_is_told_at_its_place(run, write):
-    path = write("answers.yaml", "pain.sid: left\npain.side: lefft\n\nperson.age: 450\nscreens: yes\nleg.hot_x: no\n"
-                                 "onset.age: 3 days\n")
+    path = write("answers.yaml", """\
+pain.sid: left
+pain.side: lefft
+
+person.age: 450
+screens: yes
+leg.hot_spot: no
+onset.age: 3 days
+""")
     done = run("assess", path, "--json")
     assert (done.code, done.out) == (65, b"")
     lines = done.err.splitlines()

@@ -47,7 +47,7 @@ FOLDERS: dict[str, type[msgspec.Struct]] = {
     "self_checks": SelfCheck, "care": Care,
 }
 NEEDED = ("interview.yaml", "knowledge.yaml", "sources.yaml")
-WITHIN = (3, 7, 14)
+WITHIN: dict[str, tuple[int, ...]] = {"book": (3, 7, 14), "redirect": (1, 3, 7, 14)}
 LOWER: dict[tuple[str, int], tuple[str, int]] = {
     ("ambulance_now", 0): ("emergency_department_now", 0), ("emergency_department_now", 0): ("today", 0),
     ("today", 0): ("book", 3), ("book", 3): ("book", 7), ("book", 7): ("book", 14),
@@ -613,7 +613,7 @@ class _Compiler:
             if settings is not None and line.place not in settings.places:
                 self.reader.fault(file.at((*where_line, "place")), "unknown-place",
                                   f"unknown place '{line.place}'{guess(line.place, settings.places)}")
-            if line.within_days not in (WITHIN if line.level in ("book", "redirect") else (0,)):
+            if line.within_days not in WITHIN.get(line.level, (0,)):
                 self.reader.fault(file.at((*where_line, "level")), "within-days",
                                   "within_days 3, 7 or 14 belongs to book and redirect, and only to them")
             for where, parts in self._whens(file, (*where_line, "when"), line.when, {"finding", "derived", "score"}):

@@ -89,7 +89,7 @@ def _dangers(knowledge: Knowledge) -> Found:
         if rule.kind not in ("red_flag", "derived", "score_item", "for"):
             continue
         for part in rule.parts:
-            if (part.none_of or "no" in part.any_of) and not rule.lowered:
+            if part.none_of or "no" in part.any_of:
                 yield rule.card, "asks-for-no", f"'{part.text}' asks for a no; word it so that yes is the sign"
     for flag in knowledge.red_flags.values():
         if not flag.rules:
