@@ -10,7 +10,7 @@ import pytest
 
 from tests import small
 from tests.conftest import RULES
-from triage import cards, lint
+from triage import cards, lint, rulebook, words
 from triage.cards import RulesError
 from triage.model import Fault
 
@@ -448,7 +448,7 @@ def test_without_a_name_in_the_environment_the_rules_that_came_with_it_are_used(
     ("3", None), ("weeks", None), ("-3 days", None), ("3 fortnights", None), ("", None), ("3 days ago", None),
 ])
 def test_times_are_counted_in_days(text, found):
-    assert cards.days(text) == found
+    assert words.days(text) == found
 
 
 @pytest.mark.parametrize(("when", "parts"), [
@@ -458,4 +458,4 @@ def test_times_are_counted_in_days(text, found):
     ([], []),
 ])
 def test_a_when_outside_the_rules_is_read_the_same_way(when, parts):
-    assert [[part.text for part in each] for each in cards.parts_of(when)] == parts
+    assert [[part.text for part in each] for each in rulebook.parts_of(when)] == parts

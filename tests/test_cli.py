@@ -157,7 +157,8 @@ onset.age: 3 days
     done = run("assess", path, "--json")
     assert (done.code, done.out) == (65, b"")
     lines = done.err.splitlines()
-    assert [line.removeprefix(f"{path}:").partition(": ")[0] for line in lines] == ["1:1", "2:12", "4:13", "5:10", "6:1"]
+    places = [line.removeprefix(f"{path}:").partition(": ")[0] for line in lines]
+    assert places == ["1:1", "2:12", "4:13", "5:10", "6:1"]
     assert "did you mean 'pain.side'" in lines[0]
     assert "did you mean 'left'" in lines[1]
 
@@ -429,8 +430,8 @@ def test_a_story_that_does_not_come_out_is_told_at_its_line(run, rules, write):
 
 
 @pytest.mark.parametrize(("text", "place"), [
-    ("- story: [", "1:11"), ("story: x\n", "1:1"), (STORY.replace("pain.since", "pain.sinc"), "1:1"),
-    (STORY.replace("self_care", "soon"), "1:1"),
+    ("- story: [", "1:11"), ("story: x\n", "1:1"), (STORY.replace("pain.since", "pain.sinc"), "2:32"),
+    (STORY.replace("self_care", "soon"), "3:11"),
 ])
 def test_a_file_of_stories_that_cannot_be_used_is_told(run, rules, write, text, place):
     path = write("stories.yaml", text)

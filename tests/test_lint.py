@@ -40,6 +40,7 @@ DAMAGES = [
     (PAIN, "in: calf}", "in: thigh}", "unknown-option", "pain.site", ""),
     (PAIN, "{label: Lower calf, in: calf}", "Lower calf", "unknown-option", "pain.site", ""),
     (PAIN, "Is the skin hot?", "Is the skin hot", "question", "pain.hot", ""),
+    (PAIN, "kind: yes_no\n  socks", "kind: yes_no\n    aliases: [pain.hot]\n  socks", "duplicate-id", "pain.shoes", ""),
     # screens
     (VIEW, "ask: [pain.age]", "ask: [pain.aeg]", "unknown-finding", "stage:who", "pain.age"),
     (VIEW, LINES, "together: [pain.swollen, pain.hto]", "unknown-finding", "stage:screen", "pain.hot"),
@@ -47,6 +48,8 @@ DAMAGES = [
     (VIEW, "ask: [pain.age]", "together: [pain.shoes]", "line", "stage:who", ""),
     (VIEW, "groups: []", "groups:\n  - id: more\n    title: More?\n    together: [pain.shoes]",
      "line", "stage:more", ""),
+    (VIEW, "groups: []", "groups:\n  - id: screen\n    title: More?\n    together: [pain.hot]",
+     "duplicate-id", "stage:screen", ""),
     (VIEW, LINES, SCREEN_OF_EIGHT, "too-long", "stage:screen", ""),
     (PAIN, "    again: Look at both legs. Is one thicker?\n", "", "again", "stage:screen", ""),
     # dangers
@@ -87,6 +90,7 @@ DAMAGES = [
     # scores
     ("scores/signs.yaml", "most: 3", "most: 4", "score", "signs", ""),
     ("scores/signs.yaml", "points: 1,", "points: -1,", "score", "signs", ""),
+    ("scores/signs.yaml", "{id: calf,", "{id: swollen,", "duplicate-id", "signs", ""),
     # words
     (PAIN, "Is the leg swollen?", "Is there oedema?", "jargon", "pain.swollen", ""),
     (PAIN, "line: Hot skin", "line: Erythema", "jargon", "pain.hot", ""),

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from triage.cards import days, guess
 from triage.model import NONE, NOT_SURE, Answer, Answers, Finding, Knowledge, Question
+from triage.words import days, guess
 
 AGAIN = "_again"
 """Suffix of the plainer question asked once after "not sure"; it is an answer of its own until `complete`."""

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 
 from triage import weighing
 from triage.answers import complete
-from triage.cards import parts_of
 from triage.model import (
     NOT_SURE,
     Answer,
@@ -22,6 +21,7 @@ from triage.model import (
     Urgency,
     Withheld,
 )
+from triage.rulebook import parts_of
 
 RANK = {"ambulance_now": 5, "emergency_department_now": 4, "today": 3, "book": 2, "redirect": 2, "self_care": 0}
 IN_PLAY = 3

@@ -118,4 +118,7 @@ def _sentence(error: Exception) -> int:
             place = f"{fault.file}:{fault.line}:{fault.column}" if fault.line else fault.file
             print(f"{place}: {fault.message}", file=sys.stderr)
         return MISSING if error.missing else BAD_INPUT
+    if isinstance(error, OSError) and error.filename:
+        print(f"{error.filename}: {(error.strerror or 'cannot be used').lower()}", file=sys.stderr)
+        return MISSING
     raise error

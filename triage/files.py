@@ -7,8 +7,8 @@ from pathlib import Path
 
 from triage import yamlfile
 from triage.answers import complete, parse
-from triage.cards import guess
 from triage.model import Answers, Fault, Knowledge
+from triage.words import guess
 
 
 class BadFile(Exception):

@@ -14,7 +14,6 @@ import msgspec
 from triage import weighing
 from triage.answers import AGAIN
 from triage.assessment import IN_PLAY, RANK, applies, is_open, known_facts, refuted, severity
-from triage.cards import parts_of
 from triage.model import (
     NONE,
     NOT_SURE,
@@ -29,6 +28,7 @@ from triage.model import (
     Stage,
     Value,
 )
+from triage.rulebook import parts_of
 
 STOPS, HURRIES = RANK["ambulance_now"], RANK["emergency_department_now"]
 """At the first nothing more is asked; from the second on only what a ticked line of a screen still needs."""

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from triage import cards
-from triage.cards import guess
 from triage.model import Blockable, Condition, Fault, Finding, Group, Knowledge, Place, SelfCheck, Stage
+from triage.words import guess
 
 CLAIMS = 67
 """So many statements the source article makes."""
@@ -44,6 +44,9 @@ def _findings(knowledge: Knowledge) -> Found:
                     parent, knowledge.findings)
             elif other.kind != "yes_no":
                 yield finding.id, "part-of", f"part_of: '{parent}' must be a yes/no question"
+        for alias in finding.aliases:
+            if alias in knowledge.findings:
+                yield finding.id, "duplicate-id", f"the alias '{alias}' is the id of another finding"
         if finding.none_is and (finding.kind != "one" or finding.none_is not in finding.options):
             yield finding.id, "unknown-option", f"none_is: '{finding.id}' has no answer '{finding.none_is}'" + guess(
                 finding.none_is, finding.options)
@@ -78,6 +81,9 @@ def _stages(knowledge: Knowledge) -> Found:
                 yield f"stage:{screen.id}", "line", f"'{name}' needs kind yes_no and a line to stand in a screen"
         if len(screen.together) > 7:
             yield f"stage:{screen.id}", "too-long", "a screen holds at most seven lines"
+    names = [screen.id for screen in screens]
+    for name in {name for name in names if names.count(name) > 1}:
+        yield f"stage:{name}", "duplicate-id", f"two screens are called '{name}'"
     for stage in knowledge.stages:
         if stage.emergency and not all(knowledge.findings[n].again for n in stage.together if n in knowledge.findings):
             yield f"stage:{stage.id}", "again", "each line of an emergency screen needs a plainer question (again)"
@@ -174,6 +180,9 @@ def _blockable(knowledge: Knowledge) -> Found:
 
 def _scores(knowledge: Knowledge) -> Found:
     for score in knowledge.scores.values():
+        items = [item.id for item in score.items]
+        for name in {name for name in items if items.count(name) > 1}:
+            yield score.id, "duplicate-id", f"two items are called '{name}'"
         total = sum(max(item.points, 0) for item in score.items)
         if total != score.most:
             yield score.id, "score", f"its items add up to {total:g}, but `most` says {score.most:g}"

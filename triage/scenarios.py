@@ -11,8 +11,9 @@ import msgspec
 from triage import yamlfile
 from triage.answers import parse
 from triage.assessment import RANK, assess
-from triage.files import BadFile, with_screens
+from triage.files import BadFile, read_bytes, with_screens
 from triage.model import Answers, Assessment, Card, Fault, Fired, Knowledge
+from triage.shelf import CardFile, Steps, explained
 
 
 class Expect(Card, frozen=True, kw_only=True):
@@ -63,42 +64,56 @@ def read(knowledge: Knowledge, path: Path) -> list[Story]:
         raise BadFile([Fault(str(path), 0, 0, "missing", "there is no such file or folder")], missing=True)
     faults: list[Fault] = []
     stories: list[Story] = []
-    for file in sorted(path.rglob("*.yaml")) if path.is_dir() else [path]:
+    for file in sorted(p for p in path.rglob("*.yaml") if p.is_file()) if path.is_dir() else [path]:
         _read_file(knowledge, file, stories, faults)
     if faults:
-        raise BadFile(sorted(faults))
+        raise BadFile(sorted(set(faults)))
+    if not stories:
+        raise BadFile([Fault(str(path), 0, 0, "missing", "there are no stories here")], missing=True)
     return stories
 
 
-def _read_file(knowledge: Knowledge, file: Path, stories: list[Story], faults: list[Fault]) -> None:
-    name = file.as_posix()
+def _read_file(knowledge: Knowledge, path: Path, stories: list[Story], faults: list[Fault]) -> None:
+    name = path.as_posix()
     try:
-        data, marks = yamlfile.read(yamlfile.decode(file.read_bytes()))
+        data, marks = yamlfile.read(yamlfile.decode(read_bytes(name)))
     except yamlfile.YamlError as error:
         faults.append(Fault(name, error.line, error.column, error.code, error.message))
         return
+    file = CardFile(name, data, marks)
+
+    def fault(where: Steps, code: str, message: str, key: bool = False) -> None:
+        place = file.at(where, key)
+        faults.append(Fault(place.file, place.line, place.column, code, message))
+
     if not isinstance(data, list):
-        faults.append(Fault(name, 1, 1, "shape", "a file of scenarios is a list"))
+        fault((), "shape", "a file of scenarios is a list")
         return
     for i, item in enumerate(data):
-        line, column = marks[(i,)]
         try:
             scenario = msgspec.convert(item, Scenario)
         except msgspec.ValidationError as error:
-            faults.append(Fault(name, line, column, "shape", str(error)))
+            place, message = explained(file, (i,), str(error), Scenario)
+            faults.append(Fault(place.file, place.line, place.column, "shape", message))
             continue
-        cases = [(line, scenario.story, dict(scenario.answers), scenario.expect)]
+        base: Steps = (i, "answers")
+        cases: list[tuple[Steps, Steps, str, dict[str, Any], Expect]] = [
+            ((i,), base, scenario.story, dict(scenario.answers), scenario.expect)
+        ]
         for j, variant in enumerate(scenario.variants):
-            changed = {**scenario.answers, **variant.change}
-            answers = {key: value for key, value in changed.items() if value is not None}
-            cases.append((marks[(i, "variants", j)][0], f"{scenario.story} / {variant.story}", answers, variant.expect))
-        for where, story, raw, expect in cases:
+            changed = {key: value for key, value in {**scenario.answers, **variant.change}.items() if value is not None}
+            here: Steps = (i, "variants", j)
+            cases.append((here, (*here, "change"), f"{scenario.story} / {variant.story}", changed, variant.expect))
+        for where, said, story, raw, expect in cases:
             answers, wrong = parse(knowledge, raw)
-            faults += [Fault(name, where, 1, "bad-answer", message) for _, message in wrong]
-            faults += [Fault(name, where, 1, "unknown-id", m) for m in _unknown(knowledge, expect)]
+            for key, message in wrong:
+                fault((*said, key) if (*said, key) in marks else (*base, key), "bad-answer", message,
+                      key=message.startswith("unknown"))
+            for message in _unknown(knowledge, expect):
+                fault((*where, "expect"), "unknown-id", message)
             if scenario.screens == "no":
                 answers = with_screens(knowledge, answers)
-            stories.append(Story(file=name, line=where, story=story, answers=answers, expect=expect))
+            stories.append(Story(file=name, line=file.at(where).line, story=story, answers=answers, expect=expect))
 
 
 def _unknown(knowledge: Knowledge, expect: Expect) -> list[str]:

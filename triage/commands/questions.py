@@ -6,9 +6,9 @@ import argparse
 import sys
 
 from triage import cards
-from triage.cards import guess
 from triage.model import NONE, NOT_SURE, Finding
 from triage.result import encode
+from triage.words import guess
 
 
 def run(options: argparse.Namespace) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
+from triage.files import BadFile
+from triage.model import Fault
 from triage.result import encode
 from triage.schema import schemas
 
@@ -15,6 +17,8 @@ def run(options: argparse.Namespace) -> int:
     if options.dir is None:
         sys.stdout.buffer.write(encode(found))
         return 0
+    if options.dir.exists() and not options.dir.is_dir():
+        raise BadFile([Fault(str(options.dir), 0, 0, "missing", "this is a file, not a folder")], missing=True)
     options.dir.mkdir(parents=True, exist_ok=True)
     for name, schema in found.items():
         (options.dir / f"{name}.schema.json").write_bytes(encode(schema))

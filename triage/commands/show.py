@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 
 from triage import cards
-from triage.cards import guess
 from triage.model import Knowledge
 from triage.result import encode, line
+from triage.words import guess
 
 _SHELVES = ("conditions", "red_flags", "derived", "scores", "self_checks", "care", "interlocks", "findings", "sources",
             "claims")

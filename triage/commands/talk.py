@@ -11,6 +11,8 @@ from triage.engine import Engine
 from triage.result import encode, result
 from triage.terminal import Front, front
 
+INTERRUPTED = 130
+
 
 def run(options: argparse.Namespace) -> int:
     """Talk with a person. With --json the talk goes to stderr and the result to stdout."""
@@ -22,6 +24,9 @@ def run(options: argparse.Namespace) -> int:
     else:
         speaks = front(plain=options.plain, mouse=options.mouse)
     ended = talk(knowledge, Engine(knowledge).fired, speaks)
-    if ended.assessment is not None and options.json:
-        sys.stdout.buffer.write(encode(result(knowledge, ended.assessment, list(ended.asked))))
+    if not options.json:
+        return 0
+    if ended.assessment is None:
+        return INTERRUPTED  # the person left, and there is no result to print
+    sys.stdout.buffer.write(encode(result(knowledge, ended.assessment, list(ended.asked))))
     return 0
