@@ -18,10 +18,14 @@ PSEUDO = ("derived", "score", "red_flag", "condition")
 
 
 class Engine:
-    """All rules in one experta engine, built once and used often. Not for several threads."""
+    """All rules in one experta engine, built once and used often. Not for several threads.
 
-    def __init__(self, knowledge: Knowledge) -> None:
+    `stock` leaves experta's own agenda and sweeping as they are: slower, the same conclusions, for comparison.
+    """
+
+    def __init__(self, knowledge: Knowledge, stock: bool = False) -> None:
         self.knowledge = knowledge
+        self.stock = stock
         topics = dict.fromkeys([f.topic for f in knowledge.findings.values()] + list(PSEUDO))
         self.topics: dict[str, type[Any]] = {
             topic: type(topic.title().replace("_", ""), (Fact,), {}) for topic in topics
@@ -101,9 +105,12 @@ class Engine:
         rules: dict[str, Any] = {
             f"rule_{i:05d}": self._rule(rule) for i, rule in enumerate(self.knowledge.rules)
         }
-        order = {rule.key: i for i, rule in enumerate(self.knowledge.rules)}
-        strategy = type("CardOrder", (_CardOrder,), {"order": order})
-        engine = type("Triage", (_Quick,), {"__strategy__": strategy, **rules})()
+        if self.stock:
+            engine = type("Stock", (KnowledgeEngine,), rules)()
+        else:
+            order = {rule.key: i for i, rule in enumerate(self.knowledge.rules)}
+            strategy = type("CardOrder", (_CardOrder,), {"order": order})
+            engine = type("Triage", (_Quick,), {"__strategy__": strategy, **rules})()
         deffacts = engine.get_deffacts()
         engine.get_deffacts = lambda: deffacts  # experta looks through every attribute at each reset
         return engine

@@ -54,7 +54,7 @@ def result(knowledge: Knowledge, assessment: Assessment, asked: list[str] | None
             "blocked": [_withheld(knowledge.care[w.id].name, w, rules) for w in assessment.withheld_care],
         },
         "watch_for": list(assessment.watch_for),
-        "look_again": {"after_days": list(assessment.look_again)},
+        "look_again": {"after_days": list(assessment.look_again), "say": _look_again(knowledge, assessment)},
         "unresolved": [{"id": name, "danger": knowledge.red_flags[name].danger} for name in assessment.unresolved],
     }
     if asked is not None:
@@ -91,6 +91,14 @@ def plain(answer: Answer) -> Any:
 def encode(value: Any) -> bytes:
     """Indented JSON, UTF-8, a line feed at the end."""
     return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
+
+
+def _look_again(knowledge: Knowledge, assessment: Assessment) -> str:
+    """What the card of the first condition says of the time to come; empty when nothing is to be waited for."""
+    if not assessment.look_again or not assessment.conditions:
+        return ""
+    card = knowledge.conditions[assessment.conditions[0].id].look_again
+    return card.say if card else ""
 
 
 def _withheld(name: str, card: Withheld, rules: dict[str, Rule]) -> dict[str, Any]:
