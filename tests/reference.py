@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-DAY = {"hour": 1 / 24, "day": 1, "week": 7, "month": 30, "year": 365}
+DAY = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1, "week": 7, "month": 30, "year": 365}
 LOWER = {"ambulance_now": "emergency_department_now", "emergency_department_now": "today", "today": "book"}
 RANK = {"ambulance_now": 5, "emergency_department_now": 4, "today": 3, "book": 2, "redirect": 2}
 

@@ -112,7 +112,8 @@ def said(knowledge: Knowledge, name: str, answer: Answer) -> str:
 def _time(in_days: float) -> str:
     if in_days == 0:
         return "Today"
-    for size, word in ((365.0, "year"), (30.0, "month"), (7.0, "week"), (1.0, "day"), (1 / 24, "hour")):
+    for size, word in ((365.0, "year"), (30.0, "month"), (7.0, "week"), (1.0, "day"), (1 / 24, "hour"),
+                       (1 / 1440, "minute")):
         count = round(in_days / size, 1)
         if count >= 1 and abs(count - round(count)) < 0.05:
             return f"{round(count)} {word}{'s' if round(count) != 1 else ''}"

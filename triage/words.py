@@ -6,9 +6,9 @@ import difflib
 import re
 from collections.abc import Iterable
 
-DAYS = {"hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.0, "year": 365.0}
+DAYS = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.0, "year": 365.0}
 
-_DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(hour|day|week|month|year)s?\Z")
+_DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(minute|hour|day|week|month|year)s?\Z")
 
 
 def days(text: str) -> float | None:
