@@ -160,7 +160,7 @@ class _Conversation:
         return Question(
             id=f"offer:{card.id}", kind="one", findings=(f"offer:{card.id}",), self_check=card.id,
             ask=f"Would you like to try one self-check? {card.name}: {card.question}",
-            help=f"About {card.minutes:g} minutes. You can leave it out.",
+            help=f"{screen.lasts(card)} You can leave it out.",
             choices=(Choice("try", "Yes, show me how"), Choice("skip", "No, not now")),
         )
 

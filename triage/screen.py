@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from triage.assessment import IN_PLAY, RANK
 from triage.explain import GRADE, how_known, rules_by_id
-from triage.model import Assessment, Block, Knowledge, Ranked, Rule, Screen
+from triage.model import Assessment, Block, Knowledge, Ranked, Rule, Screen, SelfCheck
 from triage.weighing import BEST_COUNTS
 
 MOST_DANGERS, MORE_CARE = 8, 5
@@ -51,15 +51,20 @@ def self_check(knowledge: Knowledge, name: str) -> Screen:
     kit = f"You need: {', '.join(card.kit)}. " if card.kit else ""
     blocks = [
         Block(kind="title", text=f"Something to try: {card.name}"),
-        Block(kind="text", text=f"{card.question} {kit}About {card.minutes:g} minutes."),
+        Block(kind="text", text=f"{card.question} {kit}{lasts(card)}"),
         Block(kind="steps", items=tuple(card.steps)),
     ]
     if card.stop or card.warn:
         blocks += [Block(kind="heading", text="Stop, or leave it out"),
-                   Block(kind="list", items=(*card.stop, *card.warn, *(m.say for m in card.who_must_not)))]
+                   Block(kind="list", items=(*card.stop, *card.warn))]
     if card.evidence:
         blocks.append(Block(kind="note", text=f"How much it says: {card.evidence} ({GRADE[card.grade]})"))
     return Screen(tuple(blocks))
+
+
+def lasts(card: SelfCheck) -> str:
+    """How long a self-check takes, as a sentence."""
+    return f"About {card.minutes:g} minute{'s' if card.minutes != 1 else ''}."
 
 
 def check_result(knowledge: Knowledge, name: str, answer: str, before: Assessment, after: Assessment) -> Screen:

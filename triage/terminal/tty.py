@@ -120,7 +120,9 @@ class _List:
         keys.add("b")(lambda event: event.app.exit(result=Back()))
         keys.add("left")(lambda event: event.app.exit(result=Back()))
         keys.add("?")(lambda event: event.app.exit(result=Why()))
-        letters = {"s": NOT_SURE, "n": NONE} | ({"y": "yes", "n": "no"} if self.question.kind == "yes_no" else {})
+        letters = {"s": NOT_SURE, "n": self.question.none_id}
+        if self.question.kind == "yes_no":
+            letters |= {"y": "yes", "n": "no"}
         for letter, name in letters.items():
             for index, choice in enumerate(self.question.choices):
                 if choice.id == name:
@@ -208,7 +210,7 @@ class _List:
     def _foot(self, width: int) -> list[Part]:
         count = len(self.question.choices)
         numbers = f"1-{count}" if count <= 9 else "number"
-        none = ["n none"] if any(choice.id == NONE for choice in self.question.choices) else []
+        none = ["n none"] if any(choice.id == self.question.none_id for choice in self.question.choices) else []
         doubt = [*none, *(["s not sure"] if may_doubt(self.question) else [])]
         first = [f"{numbers} or Space tick", "Enter done"] if self.several else [f"{numbers} or Enter choose"]
         out = _hints([*first, "b back", "? why", *doubt, "q quit"], width)
