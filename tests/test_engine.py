@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests import reference, strategies
-from tests.conftest import RULES, shared_engine, shared_knowledge
+from tests.conftest import ROOT, RULES, shared_engine, shared_knowledge
+from triage import files
 from triage.assessment import RANK, assess, severity
 from triage.engine import Engine
 from triage.model import NOT_SURE, Answers, Assessment
@@ -59,6 +60,14 @@ def agree(answers: Answers) -> None:
 def test_a_plain_evaluator_agrees_on_every_story(stories):
     for story in stories:
         agree(story.answers)
+
+
+def test_a_plain_evaluator_agrees_on_real_cases(knowledge):
+    """Published cases, encoded by what the person could tell, blind to their diagnosis."""
+    files_of_cases = sorted((ROOT / "tests" / "cases").glob("*.yaml"))
+    assert len(files_of_cases) == 69
+    for path in files_of_cases:
+        agree(files.answers(knowledge, str(path)))
 
 
 @MANY

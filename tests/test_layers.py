@@ -121,12 +121,3 @@ def test_importing_experta_leaves_no_trace():
     code = ("import collections, logging; before = list(logging.root.handlers); import triage._experta; "
             "assert not hasattr(collections, 'Mapping'); assert logging.root.handlers == before")
     subprocess.run([sys.executable, "-W", "error", "-c", code], check=True)
-
-
-def test_the_project_names_no_machine_and_no_session():
-    """No path of one machine, no registry host, no word of how it was made."""
-    words = ["/work/" + "main", "/root/" + ".", "shared/" + "clinical", "decisions" + ".md", "redflags" + ".md"]
-    for path in [*modules(), *(ROOT / "rules").rglob("*"), *(ROOT / "tests").rglob("*.yaml"), ROOT / "pyproject.toml"]:
-        if path.is_file():
-            text = path.read_text(encoding="utf-8")
-            assert not [word for word in words if word in text], path
