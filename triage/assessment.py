@@ -63,6 +63,7 @@ def assess(knowledge: Knowledge, fired: Fired, answers: Answers) -> Assessment:
         withheld_checks=tuple(withheld_checks), care=tuple(care), withheld_care=tuple(withheld_care),
         watch_for=_watch_for(knowledge, flags, shown), look_again=_look_again(knowledge, urgency, shown),
         unresolved=_unresolved(knowledge, facts, flag_rules),
+        not_asked=() if redirected else tuple(name for name in knowledge.emergency if name not in answers),
     )
 
 

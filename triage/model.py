@@ -516,6 +516,8 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     look_again: tuple[int, ...]
     unresolved: tuple[str, ...]
     """Red flags that could not be excluded because of a "not sure"."""
+    not_asked: tuple[str, ...]
+    """Lines of the emergency screens without any answer: silence, which is never a no."""
 
 
 class Choice(msgspec.Struct, frozen=True):

@@ -56,6 +56,7 @@ def result(knowledge: Knowledge, assessment: Assessment, asked: list[str] | None
         "watch_for": list(assessment.watch_for),
         "look_again": {"after_days": list(assessment.look_again), "say": _look_again(knowledge, assessment)},
         "unresolved": [{"id": name, "danger": knowledge.red_flags[name].danger} for name in assessment.unresolved],
+        "not_asked": list(assessment.not_asked),
     }
     if asked is not None:
         out["asked"] = list(asked)

@@ -30,6 +30,9 @@ def outcome(knowledge: Knowledge, assessment: Assessment) -> Screen:
     """The whole result: what now, what it may be, what helps, and only then the reasons."""
     rules = rules_by_id(knowledge)
     blocks = [*_urgency(knowledge, assessment, rules), *_redirect(assessment)]
+    if assessment.not_asked and assessment.urgency.level not in EMERGENCIES:
+        blocks.append(Block(kind="text", text=f"{len(assessment.not_asked)} of {len(knowledge.emergency)} emergency "
+                            "questions were not answered. Answer them first: until then this is no advice to wait."))
     ranked = RANK[assessment.urgency.level] < RANK["emergency_department_now"] and not assessment.redirected
     if ranked:
         blocks += _conditions(knowledge, assessment)
