@@ -165,7 +165,7 @@ def test_a_child_gets_the_safety_questions_only():
     assert ended.assessment.urgency.level == "redirect"
     assert all(q.startswith("child.") or q in ("person.age", "limits", "review") for q in ended.asked)
     assert ended.assessment.self_checks == ()
-    assert ended.assessment.conditions == ended.assessment.conditions[:0]
+    assert ended.assessment.care == ()
 
 
 class Scripted:
