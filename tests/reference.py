@@ -193,12 +193,17 @@ class Conclusion:
         bands = {}
         for name, total in totals.items():
             danger = self.rules["conditions"][name]["kind"] == "danger"
-            if groups_for[name] < (int(settings["danger_groups"]) if danger else 1):
+            hot = any(
+                name in card.get("suspects", []) and self.flags.get(flag, (0,))[0] >= RANK["today"]
+                for flag, card in self.rules["red_flags"].items()
+            )
+            if groups_for[name] < (int(settings["danger_groups"]) if danger and not hot else 1):
                 bands[name] = "unlikely"
             elif (total >= float(settings["fits_well"]) - 1e-6 and allowed[name]
-                  and groups_for[name] >= int(settings["fits_well_groups"])):
+                  and groups_for[name] >= max(int(settings["fits_well_groups"]),
+                                              int(settings["danger_groups"]) if danger else 1)):
                 bands[name] = "fits_well"
-            elif ((evidence[name] > 1e-6 and total >= best - float(settings["possible_behind"]) - 1e-6)
+            elif (hot or (evidence[name] > 1e-6 and total >= best - float(settings["possible_behind"]) - 1e-6)
                   or evidence[name] >= float(settings["possible_evidence"]) - 1e-6):
                 bands[name] = "possible"
             else:

@@ -9,6 +9,7 @@ from triage import weighing
 from triage.answers import complete
 from triage.model import (
     NOT_SURE,
+    RANK,
     Answer,
     Answers,
     Assessment,
@@ -23,7 +24,6 @@ from triage.model import (
 )
 from triage.rulebook import parts_of
 
-RANK = {"ambulance_now": 5, "emergency_department_now": 4, "today": 3, "book": 2, "redirect": 2, "self_care": 0}
 IN_PLAY = 3
 """Self-checks and care are taken from so many conditions, from the first on; of a danger only when it fits well."""
 
@@ -137,16 +137,22 @@ def _ranked(
     knowledge: Knowledge, fired: Fired, rules: list[Rule], facts: dict[str, Answer]
 ) -> tuple[Ranked, ...]:
     weights, _ = weighing.judge(knowledge, rules)
+    suspected = weighing.suspected(knowledge, rules)
     lines = weighing.by_condition(knowledge.rules)
     met = {rule.key for rule in rules}
     out = []
-    for name in weighing.ranking(weights, fired.bands):
+    for name in weighing.ranking(weights, fired.bands, suspected):
         evidence = [rule for rule in lines.get(name, []) if rule.kind in ("for", "against")]
         out.append(Ranked(
             id=name, band=fired.bands[name], weight=weights[name].total,
             for_=tuple(r.id for r in evidence if r.kind == "for" and r.key in met),
             against=tuple(r.id for r in evidence if r.kind == "against" and r.key in met),
             unknown=tuple(r.id for r in evidence if r.key not in met and is_open(r.parts, facts)),
+            suspected_by=tuple(
+                flag.id for flag in knowledge.red_flags.values()
+                if name in flag.suspects and any(
+                    r.card == flag.id and RANK[r.level] >= RANK["today"] for r in rules if r.kind == "red_flag")
+            ),
         ))
     return tuple(out)
 

@@ -13,8 +13,9 @@ import msgspec
 
 from triage import weighing
 from triage.answers import AGAIN
-from triage.assessment import IN_PLAY, RANK, applies, is_open, known_facts, refuted, severity
+from triage.assessment import IN_PLAY, applies, is_open, known_facts, refuted, severity
 from triage.model import (
+    RANK,
     NONE,
     NOT_SURE,
     Answer,
@@ -324,7 +325,8 @@ class _Supposing:
                    if self._would_hold(rule, supposed)}
         fired = [r for rules in self.lines.values() for r in rules if r.key in self.met or r.key in touched]
         weights, bands = weighing.judge(self.knowledge, fired)
-        return [(name, bands[name]) for name in weighing.ranking(weights, bands)[:IN_PLAY]]
+        suspected = weighing.suspected(self.knowledge, fired)
+        return [(name, bands[name]) for name in weighing.ranking(weights, bands, suspected)[:IN_PLAY]]
 
 
 def about_left(knowledge: Knowledge, given: Answers, assessment: Assessment) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from triage import cards
-from triage.model import Blockable, Condition, Fault, Finding, Group, Knowledge, Place, SelfCheck, Stage
+from triage.model import Blockable, Condition, Fault, Finding, Group, Knowledge, Place, Score, SelfCheck, Stage
 from triage.words import guess
 
 CLAIMS = 67
@@ -183,9 +183,23 @@ def _scores(knowledge: Knowledge) -> Found:
         items = [item.id for item in score.items]
         for name in {name for name in items if items.count(name) > 1}:
             yield score.id, "duplicate-id", f"two items are called '{name}'"
-        total = sum(max(item.points, 0) for item in score.items)
+        total = _highest(knowledge, score)
         if total != score.most:
             yield score.id, "score", f"its items add up to {total:g}, but `most` says {score.most:g}"
+
+
+def _highest(knowledge: Knowledge, score: Score) -> float:
+    """The highest sum of a score. Items on options of one and the same `one` question exclude each other."""
+    alone: list[float] = []
+    shared: dict[str, float] = {}
+    for item in score.items:
+        names = [*item.when] if isinstance(item.when, dict) else []
+        finding = knowledge.findings.get(names[0]) if len(names) == 1 else None
+        if finding is not None and finding.kind == "one":
+            shared[finding.id] = max(shared.get(finding.id, 0.0), item.points)
+        else:
+            alone.append(max(item.points, 0.0))
+    return sum(alone) + sum(shared.values())
 
 
 def _article(knowledge: Knowledge) -> Found:

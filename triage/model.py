@@ -19,6 +19,11 @@ Answer = str | float | tuple[str, ...]
 """yes_no: yes or no; one: an option or none; many: options ticked; number, duration (in days); all: not_sure."""
 Answers = dict[str, Answer]
 
+RANK: dict[str, int] = {
+    "ambulance_now": 5, "emergency_department_now": 4, "today": 3, "book": 2, "redirect": 2, "self_care": 0,
+}
+"""Order of the levels of urgency."""
+
 NOT_SURE = "not_sure"
 NONE = "none"
 
@@ -150,6 +155,8 @@ class Condition(Card, frozen=True, kw_only=True):
     name: str
     also_called: list[str] = []
     codes: dict[str, list[str]] = {}
+    labels: list[str] = []
+    """Names of diagnoses in collections of cases that mean this condition too; its own id always does."""
     kind: Literal["benign", "danger", "explains"]
     explains: str = ""
     summary: str
@@ -185,6 +192,8 @@ class RedFlag(Card, frozen=True, kw_only=True):
     id: str = ""
     name: str
     danger: str
+    suspects: list[str] = []
+    """Conditions that a clinician would look for first when it fired at `today` or nearer."""
     rules: list[FlagRule]
     do: list[str] = []
     care: list[str] = []
@@ -487,6 +496,8 @@ class Ranked(msgspec.Struct, frozen=True, kw_only=True):
     for_: tuple[str, ...]
     against: tuple[str, ...]
     unknown: tuple[str, ...]
+    suspected_by: tuple[str, ...] = ()
+    """Red flags that put it in front."""
 
 
 class Withheld(msgspec.Struct, frozen=True, kw_only=True):

@@ -267,6 +267,10 @@ class _Compiler:
 
     def _red_flag(self, card: RedFlag) -> None:
         file, path = self._home(card.id)
+        known = self.shelf.cards["conditions"]
+        for i, name in enumerate(card.suspects):
+            if name not in known:
+                self.shelf.unknown(file.at((*path, "suspects", i)), "unknown-id", "condition", name, known)
         for i, line in enumerate(card.rules):
             where_line = (*path, "rules", i)
             self._source(file, where_line, line.source)

@@ -10,9 +10,9 @@ import msgspec
 
 from triage import yamlfile
 from triage.answers import parse
-from triage.assessment import RANK, assess
+from triage.assessment import assess
 from triage.files import BadFile, read_bytes, with_screens
-from triage.model import Answers, Assessment, Card, Fault, Fired, Knowledge
+from triage.model import RANK, Answers, Assessment, Card, Fault, Fired, Knowledge
 from triage.shelf import CardFile, Steps, explained
 
 

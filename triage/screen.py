@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from triage.assessment import IN_PLAY, RANK
+from triage.assessment import IN_PLAY
 from triage.explain import GRADE, how_known, rules_by_id
-from triage.model import Assessment, Block, Knowledge, Ranked, Rule, Screen, SelfCheck
+from triage.model import RANK, Assessment, Block, Knowledge, Ranked, Rule, Screen, SelfCheck
 from triage.weighing import BEST_COUNTS
 
 MOST_DANGERS, MORE_CARE = 8, 5

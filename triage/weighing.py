@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from triage.model import Band, Condition, Knowledge, Rule, Weight, Weights
+from triage.model import RANK, Band, Condition, Knowledge, Rule, Weight, Weights
 
 BEST_COUNTS = "site"
 """In this group a line for the condition silences the lines against it: of several places the best counts."""
@@ -51,12 +51,24 @@ def _exact(value: float) -> float:
     return round(value, 6) + 0.0
 
 
+def suspected(knowledge: Knowledge, fired: Iterable[Rule]) -> dict[str, int]:
+    """Conditions that a red flag of `today` or nearer stands for -> the rank of the nearest level."""
+    out: dict[str, int] = {}
+    for rule in fired:
+        if rule.kind == "red_flag" and RANK[rule.level] >= RANK["today"]:
+            for name in knowledge.red_flags[rule.card].suspects:
+                out[name] = max(out.get(name, 0), RANK[rule.level])
+    return out
+
+
 def bands(
-    knowledge: Knowledge, weights: Mapping[str, Weight], allowed: Mapping[str, bool]
+    knowledge: Knowledge, weights: Mapping[str, Weight], allowed: Mapping[str, bool],
+    suspects: Mapping[str, int],
 ) -> dict[str, Band]:
     """Weights of all conditions -> their bands. `allowed`: may it read "fits well" at all?
 
     A danger is not named for a place of pain alone: that would frighten without need. Red flags do not ask for bands.
+    What a red flag stands for is possible as soon as one group of its own evidence speaks for it.
     """
     settings = knowledge.settings.weights
     best = max((w.total for w in weights.values() if w.groups_for), default=0.0)
@@ -64,12 +76,12 @@ def bands(
     for name, weight in weights.items():
         needed = settings.danger_groups if knowledge.conditions[name].kind == "danger" else 1
         near = weight.evidence > 0 and weight.total >= _exact(best - settings.possible_behind)
-        if weight.groups_for < needed:
+        if weight.groups_for < (1 if name in suspects else needed):
             out[name] = "unlikely"
-        elif (weight.total >= settings.fits_well and weight.groups_for >= settings.fits_well_groups
+        elif (weight.total >= settings.fits_well and weight.groups_for >= max(needed, settings.fits_well_groups)
               and allowed[name]):
             out[name] = "fits_well"
-        elif near or weight.evidence >= settings.possible_evidence:
+        elif near or name in suspects or weight.evidence >= settings.possible_evidence:
             out[name] = "possible"
         else:
             out[name] = "unlikely"
@@ -87,6 +99,7 @@ def by_condition(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
 
 def judge(knowledge: Knowledge, fired: Iterable[Rule]) -> tuple[dict[str, Weight], dict[str, Band]]:
     """Fired rules -> weight and band of every condition that is ranked."""
+    fired = list(fired)
     lines = by_condition(fired)
     weights: dict[str, Weight] = {}
     allowed: dict[str, bool] = {}
@@ -99,12 +112,18 @@ def judge(knowledge: Knowledge, fired: Iterable[Rule]) -> tuple[dict[str, Weight
         allowed[name] = "fits_well_never" not in kinds and (
             not condition.fits_well_if or "fits_well_if" in kinds
         )
-    return weights, bands(knowledge, weights, allowed)
+    return weights, bands(knowledge, weights, allowed, suspected(knowledge, fired))
 
 
-def ranking(weights: Mapping[str, Weight], found: Mapping[str, Band]) -> list[str]:
-    """Conditions that are shown, the first first: by band, weight, evidence beyond the cap, and at last by id."""
+def ranking(
+    weights: Mapping[str, Weight], found: Mapping[str, Band], suspects: Mapping[str, int]
+) -> list[str]:
+    """Conditions that are shown, the first first.
+
+    In front what a red flag stands for, by its level; then by band, weight, evidence beyond the cap, and at last by id.
+    """
     return sorted(
         (name for name, band in found.items() if band != "unlikely"),
-        key=lambda name: (found[name] != "fits_well", -weights[name].total, -weights[name].uncapped, name),
+        key=lambda name: (-suspects.get(name, 0), found[name] != "fits_well", -weights[name].total,
+                          -weights[name].uncapped, name),
     )
