@@ -25,6 +25,7 @@ EPILOG = """examples:
   triage check                             every fault of the rules
   triage show clot_signs                   any card with its sources and the rules it gives
   triage test tests/scenarios              run scripted stories
+  triage evaluate tests/cases              measure on real cases
 
 exit codes: 0 done, 1 faults found, 2 usage, 65 bad input file, 66 missing file, 130 interrupted"""
 
@@ -74,6 +75,17 @@ def parser() -> argparse.ArgumentParser:
 
     test = command("test", "run scripted stories; exit 1 if one fails", "triage test tests/scenarios")
     test.add_argument("dir", type=Path, help="a file or folder of scenarios")
+
+    evaluate = command("evaluate", "measure the rules on cases with known diagnoses and urgencies",
+                       "triage evaluate tests/cases --compare before.json")
+    evaluate.add_argument("cases", type=Path, help="cases, one JSON object a line, or a folder with cases.jsonl")
+    evaluate.add_argument("--answers", type=Path, metavar="DIR",
+                          help="the folder of their answers, ID.yaml each (default: beside the cases)")
+    evaluate.add_argument("--otherwise", choices=["not_sure", "no"], default="not_sure",
+                          help="what the simulated person of the interview says to all else (default: not_sure)")
+    evaluate.add_argument("--rows", type=Path, metavar="FILE", help="also write one row a case, as CSV")
+    evaluate.add_argument("--compare", type=Path, metavar="OLD.json",
+                          help="list each case whose outcome is another one than in this earlier --json report")
 
     schema = command("schema", "JSON Schemas of the cards, for editors", "triage schema rules/schema")
     schema.add_argument("dir", nargs="?", type=Path, help="write one file a kind of card here (default: print all)")

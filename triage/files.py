@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from triage import yamlfile
 from triage.answers import complete, parse
@@ -53,11 +55,19 @@ def answers(knowledge: Knowledge, name: str) -> Answers:
     if not isinstance(data, dict):
         raise BadFile([Fault(shown, 1, 1, "shape", "expected a mapping of finding to answer, "
                                                    "such as 'pain.region: calf'")])
+    return checked(knowledge, data, shown, marks, base)
+
+
+def checked(
+    knowledge: Knowledge, data: dict[str, Any], shown: str,
+    marks: Mapping[tuple[Any, ...], tuple[int, int]] | None = None, base: tuple[str, ...] = (),
+) -> Answers:
+    """A mapping as it was read -> answers. `shown` names it in faults, `marks` hold its places. Raises BadFile."""
+    marks = marks or {}
     plain, faults = dict(data), []
     if "screens" in plain and plain.pop("screens") not in ("no", False):
         line, column = marks.get((*base, "screens"), (1, 1))
         faults.append(Fault(shown, line, column, "shape", "'screens' takes only no: every emergency line not named"))
-    screens_no = "screens" in data
     given, wrong = parse(knowledge, plain)
     for key, message in wrong:
         at_key = message.startswith("unknown")
@@ -65,7 +75,7 @@ def answers(knowledge: Knowledge, name: str) -> Answers:
         faults.append(Fault(shown, line, column, "unknown-finding" if at_key else "bad-answer", message))
     if faults:
         raise BadFile(sorted(faults))
-    return with_screens(knowledge, given) if screens_no else given
+    return with_screens(knowledge, given) if "screens" in data else given
 
 
 def with_screens(knowledge: Knowledge, given: Answers) -> Answers:

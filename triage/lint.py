@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from triage import cards
+from triage import cards, readability
 from triage.model import Blockable, Condition, Fault, Finding, Group, Knowledge, Place, Score, SelfCheck, Stage
 from triage.words import guess
 
@@ -227,14 +227,54 @@ _JARGON = re.compile(r"\b(oedema|ischa?emi\w+|thrombo\w+|paraesthesi\w+|dorsifle
 
 def _words(knowledge: Knowledge) -> Found:
     """Words that people do not know may not stand in what they read without a name they know beside it."""
-    texts: list[tuple[str, str]] = [(f.id, t) for f in knowledge.findings.values() for t in (f.ask, f.line, f.again)]
-    texts += [(rule.card, rule.why) for rule in knowledge.rules]
-    texts += [(c.id, step) for c in (*knowledge.self_checks.values(), *knowledge.care.values()) for step in c.steps]
-    for card, text in texts:
+    for card, text in _texts(knowledge):
         if found := _JARGON.search(text):
             yield card, "jargon", f"'{found[0]}' is not a word that everybody knows"
 
 
+AGE = 12
+"""The reading age of a card as a whole. A single sentence may be a little harder: a list of signs is one long one."""
+HARDEST = 14
+SHORT = 8
+"""Words; the formula says nothing of less."""
+
+
+def _reading_age(knowledge: Knowledge) -> Found:
+    texts: dict[str, list[str]] = {}
+    for card, text in _texts(knowledge):
+        if text not in texts.setdefault(card, []):
+            texts[card].append(text)
+    for card, parts in texts.items():
+        together = readability.grade(". ".join(part.rstrip(".") for part in parts)) + readability.YEARS
+        if together > AGE and sum(len(part.split()) for part in parts) >= 2 * SHORT:
+            yield card, "reading-age", f"its texts need a reading age of {together:.0f}; {AGE} is the most"
+        for part in parts:
+            if len(part.split()) >= SHORT and (age := readability.grade(part) + readability.YEARS) > HARDEST:
+                yield card, "reading-age", f"this needs a reading age of {age:.0f}, shorter sentences help: {part}"
+
+
+def _texts(knowledge: Knowledge) -> Iterator[tuple[str, str]]:
+    """Everything that a person reads, with its card."""
+    for finding in knowledge.findings.values():
+        for text in filter(None, (finding.ask, finding.help, finding.line, finding.again)):
+            yield finding.id, text
+    for condition in knowledge.conditions.values():
+        for text in filter(None, (condition.summary, condition.course, condition.note, *condition.watch_for)):
+            yield condition.id, text
+    for flag in knowledge.red_flags.values():
+        for text in (*flag.do, *flag.watch_for):
+            yield flag.id, text
+    for card in (*knowledge.self_checks.values(), *knowledge.care.values()):
+        for text in (*card.steps, *card.stop, *card.warn):
+            yield card.id, text
+    for check in knowledge.self_checks.values():
+        for text in check.means.values():
+            yield check.id, text
+    for rule in knowledge.rules:
+        if rule.why and not rule.lowered:
+            yield rule.card, rule.why
+
+
 _CHECKS: list[Callable[[Knowledge], Found]] = [
-    _findings, _stages, _dangers, _conditions, _blockable, _scores, _article, _words,
+    _findings, _stages, _dangers, _conditions, _blockable, _scores, _article, _words, _reading_age,
 ]

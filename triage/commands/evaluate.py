@@ -1,0 +1,150 @@
+"""`triage evaluate CASES`: how often the system is right on cases with known answers."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from triage import cards, evaluation, files
+from triage.assessment import assess
+from triage.conversation import talk
+from triage.engine import Engine
+from triage.evaluation import Case, Outcome
+from triage.model import Answers, Fault, Knowledge
+from triage.result import encode
+from triage.terminal.script import ScriptFront
+
+ALL, INTERVIEW = "all answers at once", "interview"
+
+
+def run(options: argparse.Namespace) -> int:
+    """Evaluate, print the table or the data, write the rows, compare."""
+    knowledge = cards.load()
+    path = options.cases / "cases.jsonl" if options.cases.is_dir() else options.cases
+    text = files.read_bytes(str(path)).decode("utf-8", errors="replace")
+    found, faults = evaluation.cases(text, str(path))
+    if faults:
+        raise files.BadFile(faults)
+    old = _report(options.compare) if options.compare else None
+    known = _known(knowledge, found, options.answers or path.parent)
+    if not known:
+        raise files.BadFile([Fault(str(path), 0, 0, "missing", "no case has answers; put them beside the cases, one "
+                                                              "file ID.yaml each, or name their folder by --answers")],
+                            missing=True)
+    report, outcomes = _evaluate(knowledge, found, known, options.otherwise)
+    if options.rows:
+        _write_rows(options.rows, evaluation.rows(knowledge, found, outcomes))
+    if options.json:
+        sys.stdout.buffer.write(encode(report))
+    elif old is None:
+        print("\n".join(_table(report)))
+    if old is not None:
+        changed = evaluation.changes(old, report)
+        print("\n".join(changed) or "no case changed", file=sys.stderr if options.json else sys.stdout)
+    if report["without_answers"]:
+        print(f"without answers, left out: {', '.join(report['without_answers'])}", file=sys.stderr)
+    return 0
+
+
+def _known(knowledge: Knowledge, found: list[Case], folder: Path) -> dict[str, Answers]:
+    """Answers of each case: of its own row, or of the file of its name. Raises BadFile with every fault."""
+    known: dict[str, Answers] = {}
+    faults: list[Fault] = []
+    for case in found:
+        file = folder / f"{case.id}.yaml"
+        try:
+            if case.answers is not None:
+                known[case.id] = files.checked(knowledge, dict(case.answers), f"{case.id}, answers")
+            elif file.is_file():
+                known[case.id] = files.answers(knowledge, str(file))
+        except files.BadFile as error:
+            faults += error.faults
+    if faults:
+        raise files.BadFile(faults)
+    return known
+
+
+def _evaluate(
+    knowledge: Knowledge, found: list[Case], known: dict[str, Answers], otherwise: str
+) -> tuple[dict[str, Any], dict[str, dict[str, Outcome]]]:
+    engine = Engine(knowledge)
+    interview = f"{INTERVIEW}, else {otherwise.replace('_', ' ')}"
+    outcomes: dict[str, dict[str, Outcome]] = {ALL: {}, interview: {}}
+    for case in found:
+        if case.id not in known:
+            continue
+        answers = known[case.id]
+        outcomes[ALL][case.id] = evaluation.outcome(case, assess(knowledge, engine.fired(answers), answers))
+        talked = talk(knowledge, engine.fired, ScriptFront(answers, otherwise), greet=False)  # type: ignore[arg-type]
+        assert talked.assessment is not None
+        outcomes[interview][case.id] = evaluation.outcome(case, talked.assessment, len(talked.asked))
+    return evaluation.report(knowledge, found, outcomes), outcomes
+
+
+def _report(path: Path) -> dict[str, Any]:
+    """An earlier report. Raises BadFile."""
+    try:
+        report = msgspec.json.decode(files.read_bytes(str(path)))
+        if report["schema"] != "triage-evaluation/1":
+            raise KeyError
+    except (msgspec.DecodeError, KeyError, TypeError):
+        raise files.BadFile([Fault(str(path), 0, 0, "shape", "this is no report of `triage evaluate --json`")]) from None
+    return dict(report)
+
+
+def _write_rows(path: Path, rows: list[dict[str, str]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, [*evaluation.COLUMNS, *evaluation.MORE_COLUMNS])
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def _table(report: dict[str, Any]) -> list[str]:
+    """The report as a table: a line a measure, a column a way of answering; then by level, kind and tag."""
+    ways = report["ways"]
+    wide = max(map(len, evaluation.MEASURES.values()))
+    lines = [f"{report['counted']} of {report['cases']} cases counted, rules {report['rules']}. Shares with 95 % "
+             "intervals (Wilson).", "", " ".join([f"{'':<{wide}}", *(f"{way:<27}" for way in ways)]).rstrip()]
+    for measure, title in evaluation.MEASURES.items():
+        cells = [_cell(data["measures"].get(measure)) for data in ways.values()]
+        lines.append(" ".join([f"{title:<{wide}}", *(f"{cell:<27}" for cell in cells)]).rstrip())
+    for title, key in (("questions, median", "questions_median"),
+                       ("facts a question, median", "facts_per_question_median")):
+        cells = ["-" if data[key] is None else f"{data[key]:g}" for data in ways.values()]
+        lines.append(" ".join([f"{title:<{wide}}", *(f"{cell:<27}" for cell in cells)]).rstrip())
+    for way, data in ways.items():
+        lines += ["", f"By group, {way}:"]
+        lines.append(f"{'':<32}{'first':<18}{'first three':<18}{'urgency accepted':<18}{'too low':<18}{'too high':<18}")
+        for group, shares in data["groups"].items():
+            cells = [_short(shares.get(m)) for m in ("first", "three", "urgency_accepted", "too_low", "too_high")]
+            lines.append(f"{group:<32}" + "".join(f"{cell:<18}" for cell in cells).rstrip())
+        missed = [
+            f"  {name}: told {case['urgency']}, accepted {', '.join(case['accepted'])}"
+            for name, case in data["cases"].items() if case["counted"] and not case["urgency_accepted"]
+        ]
+        lines += ["", f"Urgency not accepted, {way}:", *(missed or ["  none"])]
+        lost = [
+            f"  {name}: {', '.join(case['conditions'][:3]) or 'nothing'}; accepted "
+            f"{', '.join(case['accepted_diagnoses'])}"
+            for name, case in data["cases"].items() if case["counted"] and not case["three"]
+        ]
+        lines += ["", f"Not among the first three, {way}:", *(lost or ["  none"])]
+    return lines
+
+
+def _cell(share: dict[str, Any] | None) -> str:
+    if share is None:
+        return "-"
+    return (f"{share['hits']:>3}/{share['of']:<3} {100 * share['hits'] / share['of']:>3.0f} % "
+            f"({100 * share['low']:.0f}-{100 * share['high']:.0f})")
+
+
+def _short(share: dict[str, Any] | None) -> str:
+    if share is None:
+        return "-"
+    return f"{share['hits']}/{share['of']} ({100 * share['low']:.0f}-{100 * share['high']:.0f} %)"
