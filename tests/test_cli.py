@@ -105,7 +105,7 @@ def test_a_result_holds_what_it_promises(run, write):
     assert set(result["urgency"]) == {"level", "within_days", "place", "say", "reasons"}
     assert result["conditions"]
     for condition in result["conditions"]:
-        assert set(condition) == {"id", "name", "band", "weight", "for", "against", "unknown"}
+        assert set(condition) == {"id", "name", "band", "weight", "suspected_by", "for", "against", "unknown"}
         for line in (*condition["for"], *condition["against"], *condition["unknown"]):
             assert {"rule", "why", "grade", "source"} <= set(line)
     for kind in ("self_checks", "care"):

@@ -22,7 +22,8 @@ finally:
 from experta import Fact, KnowledgeEngine, P  # noqa: E402
 from experta import Rule as ExpertaRule  # noqa: E402
 from experta.abstract import Strategy  # noqa: E402
+from experta.matchers.rete import ReteMatcher  # noqa: E402
 
 logging.root.handlers[:] = _handlers
 
-__all__ = ["ExpertaRule", "Fact", "KnowledgeEngine", "P", "Strategy"]
+__all__ = ["ExpertaRule", "Fact", "KnowledgeEngine", "P", "ReteMatcher", "Strategy"]

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from triage import weighing
-from triage._experta import ExpertaRule, Fact, KnowledgeEngine, P, Strategy
+from triage._experta import ExpertaRule, Fact, KnowledgeEngine, P, ReteMatcher, Strategy
 from triage.answers import complete
 from triage.model import NOT_SURE, Answer, Answers, Fired, Knowledge, Part, Rule
 
@@ -142,8 +142,44 @@ class Engine:
         return self._tests[part, unsure]
 
 
+class _Matcher(ReteMatcher):  # type: ignore[misc]
+    """The network of experta, swept in one pass: each node once, and only rules whose activations changed are asked."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._ends = self._get_conflict_set_nodes()
+        nodes: dict[int, Any] = {}
+        waiting = [self.root_node]
+        while waiting:
+            node = waiting.pop()
+            if id(node) not in nodes:
+                nodes[id(node)] = node
+                waiting += [child.node for child in node.children]
+        self._nodes = list(nodes.values())
+
+    def reset(self) -> None:
+        for node in self._nodes:
+            node._reset()
+
+    def changes(self, adding: Any = None, deleting: Any = None) -> Any:
+        for fact in deleting or ():
+            self.root_node.remove(fact)
+        for fact in adding or ():
+            self.root_node.add(fact)
+        added: list[Any] = []
+        removed: list[Any] = []
+        for end in self._ends:
+            if end.added or end.removed:
+                came, went = end.get_activations()
+                added.extend(came)
+                removed.extend(went)
+        return added, removed
+
+
 class _Quick(KnowledgeEngine):  # type: ignore[misc]
     """Stock experta, but it does not sweep all rules again when no fact has changed, as after every firing of ours."""
+
+    __matcher__ = _Matcher
 
     def get_activations(self) -> Any:
         added, removed = self.facts.changes
@@ -156,6 +192,8 @@ class _CardOrder(Strategy):  # type: ignore[misc]
     order: dict[str, int]
 
     def _update_agenda(self, agenda: Any, added: Any, removed: Any) -> None:
+        if not added and not removed:
+            return  # as after each firing of ours
         gone = set(removed)
         waiting = [a for a in agenda.activations if a not in gone] + [a for a in added if a not in gone]
         # The agenda pops from its end.

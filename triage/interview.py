@@ -15,9 +15,9 @@ from triage import weighing
 from triage.answers import AGAIN
 from triage.assessment import IN_PLAY, applies, is_open, known_facts, refuted, severity
 from triage.model import (
-    RANK,
     NONE,
     NOT_SURE,
+    RANK,
     Answer,
     Answers,
     Assessment,

@@ -37,6 +37,7 @@ def result(knowledge: Knowledge, assessment: Assessment, asked: list[str] | None
         "conditions": [
             {
                 "id": c.id, "name": knowledge.conditions[c.id].name, "band": c.band, "weight": c.weight,
+                "suspected_by": list(c.suspected_by),
                 "for": [line(rules[r]) for r in c.for_], "against": [line(rules[r]) for r in c.against],
                 "unknown": [line(rules[r]) for r in c.unknown],
             } for c in assessment.conditions

@@ -118,6 +118,11 @@ def _reason_flags(assessment: Assessment) -> list[str]:
     return [flag for flag in assessment.flags if flag in named]
 
 
+def _standing(ranked: Ranked) -> str:
+    """What a red flag points to is told as that; it stands first for its danger, not for its odds."""
+    return "to be looked for first" if ranked.suspected_by and ranked.band != "fits_well" else BAND[ranked.band]
+
+
 def _redirect(assessment: Assessment) -> list[Block]:
     if not assessment.redirected or assessment.urgency.level == "redirect":
         return []
@@ -133,7 +138,7 @@ def _conditions(knowledge: Knowledge, assessment: Assessment) -> list[Block]:
         return [*blocks, Block(kind="text", text=text)]
     for ranked in assessment.conditions[:IN_PLAY]:
         card = knowledge.conditions[ranked.id]
-        blocks.append(Block(kind="text", text=f"{card.name} - {BAND[ranked.band]}. {card.summary}"))
+        blocks.append(Block(kind="text", text=f"{card.name} - {_standing(ranked)}. {card.summary}"))
     for name in assessment.explained:
         card = knowledge.conditions[name]
         blocks.append(Block(kind="text", text=f"{card.name}: {card.summary}"))

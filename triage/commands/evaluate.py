@@ -93,7 +93,8 @@ def _report(path: Path) -> dict[str, Any]:
         if report["schema"] != "triage-evaluation/1":
             raise KeyError
     except (msgspec.DecodeError, KeyError, TypeError):
-        raise files.BadFile([Fault(str(path), 0, 0, "shape", "this is no report of `triage evaluate --json`")]) from None
+        fault = Fault(str(path), 0, 0, "shape", "this is no report of `triage evaluate --json`")
+        raise files.BadFile([fault]) from None
     return dict(report)
 
 
