@@ -190,14 +190,16 @@ class Conclusion:
             allowed[name] = (not wanted or self.any(wanted)) and not (
                 card.get("fits_well_never") and self.any(card["fits_well_never"]))
         best = max((totals[n] for n in totals if groups_for[n]), default=0.0)
+        looked_for = set()
+        for flag, card in self.rules["red_flags"].items():
+            if self.flags.get(flag, (0,))[0] >= RANK["today"]:
+                named = card.get("suspects", [])
+                looked_for |= {n for n in named if groups_for[n]} or set(named[:1])
         bands = {}
         for name, total in totals.items():
             danger = self.rules["conditions"][name]["kind"] == "danger"
-            hot = any(
-                name in card.get("suspects", []) and self.flags.get(flag, (0,))[0] >= RANK["today"]
-                for flag, card in self.rules["red_flags"].items()
-            )
-            if groups_for[name] < (int(settings["danger_groups"]) if danger and not hot else 1):
+            hot = name in looked_for
+            if not hot and groups_for[name] < (int(settings["danger_groups"]) if danger else 1):
                 bands[name] = "unlikely"
             elif (total >= float(settings["fits_well"]) - 1e-6 and allowed[name]
                   and groups_for[name] >= max(int(settings["fits_well_groups"]),

@@ -1,4 +1,4 @@
-"""What a red flag stands for is looked for first: in front of the ranking, and never without evidence of its own."""
+"""What a red flag stands for is looked for first: it stands in front of the ranking, by the level of the flag."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_the_order_follows_the_level_of_the_flag(knowledge):
 
 
 def test_it_is_told_as_what_to_look_for(knowledge):
-    text = " ".join(block.text for block in screen.outcome(knowledge, told(knowledge, CLOT)).blocks)
+    text = " ".join(block.text for block in screen.outcome(knowledge, told(knowledge, {"leg.swollen_blue": "yes"})).blocks)
     assert "to be looked for first" in text
 
 

@@ -137,7 +137,7 @@ def _ranked(
     knowledge: Knowledge, fired: Fired, rules: list[Rule], facts: dict[str, Answer]
 ) -> tuple[Ranked, ...]:
     weights, _ = weighing.judge(knowledge, rules)
-    suspected = weighing.suspected(knowledge, rules)
+    suspected = weighing.suspected(knowledge, rules, weights)
     lines = weighing.by_condition(knowledge.rules)
     met = {rule.key for rule in rules}
     out = []
@@ -150,7 +150,7 @@ def _ranked(
             unknown=tuple(r.id for r in evidence if r.key not in met and is_open(r.parts, facts)),
             suspected_by=tuple(
                 flag.id for flag in knowledge.red_flags.values()
-                if name in flag.suspects and any(
+                if name in suspected and name in flag.suspects and any(
                     r.card == flag.id and RANK[r.level] >= RANK["today"] for r in rules if r.kind == "red_flag")
             ),
         ))

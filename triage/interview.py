@@ -325,7 +325,7 @@ class _Supposing:
                    if self._would_hold(rule, supposed)}
         fired = [r for rules in self.lines.values() for r in rules if r.key in self.met or r.key in touched]
         weights, bands = weighing.judge(self.knowledge, fired)
-        suspected = weighing.suspected(self.knowledge, fired)
+        suspected = weighing.suspected(self.knowledge, fired, weights)
         return [(name, bands[name]) for name in weighing.ranking(weights, bands, suspected)[:IN_PLAY]]
 
 

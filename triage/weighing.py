@@ -51,12 +51,16 @@ def _exact(value: float) -> float:
     return round(value, 6) + 0.0
 
 
-def suspected(knowledge: Knowledge, fired: Iterable[Rule]) -> dict[str, int]:
-    """Conditions that a red flag of `today` or nearer stands for -> the rank of the nearest level."""
+def suspected(knowledge: Knowledge, fired: Iterable[Rule], weights: Mapping[str, Weight]) -> dict[str, int]:
+    """Conditions that a red flag of `today` or nearer stands for -> the rank of the nearest level.
+
+    Of those a red flag names, the ones for which evidence of their own speaks; when none has any, the first named.
+    """
     out: dict[str, int] = {}
     for rule in fired:
         if rule.kind == "red_flag" and RANK[rule.level] >= RANK["today"]:
-            for name in knowledge.red_flags[rule.card].suspects:
+            named = knowledge.red_flags[rule.card].suspects
+            for name in [name for name in named if weights[name].groups_for] or named[:1]:
                 out[name] = max(out.get(name, 0), RANK[rule.level])
     return out
 
@@ -68,7 +72,7 @@ def bands(
     """Weights of all conditions -> their bands. `allowed`: may it read "fits well" at all?
 
     A danger is not named for a place of pain alone: that would frighten without need. Red flags do not ask for bands.
-    What a red flag stands for is possible as soon as one group of its own evidence speaks for it.
+    What a red flag stands for is possible by that flag alone.
     """
     settings = knowledge.settings.weights
     best = max((w.total for w in weights.values() if w.groups_for), default=0.0)
@@ -76,7 +80,7 @@ def bands(
     for name, weight in weights.items():
         needed = settings.danger_groups if knowledge.conditions[name].kind == "danger" else 1
         near = weight.evidence > 0 and weight.total >= _exact(best - settings.possible_behind)
-        if weight.groups_for < (1 if name in suspects else needed):
+        if name not in suspects and weight.groups_for < needed:
             out[name] = "unlikely"
         elif (weight.total >= settings.fits_well and weight.groups_for >= max(needed, settings.fits_well_groups)
               and allowed[name]):
@@ -112,7 +116,7 @@ def judge(knowledge: Knowledge, fired: Iterable[Rule]) -> tuple[dict[str, Weight
         allowed[name] = "fits_well_never" not in kinds and (
             not condition.fits_well_if or "fits_well_if" in kinds
         )
-    return weights, bands(knowledge, weights, allowed, suspected(knowledge, fired))
+    return weights, bands(knowledge, weights, allowed, suspected(knowledge, fired, weights))
 
 
 def ranking(
