@@ -20,7 +20,10 @@ def test_each_claim_is_used_by_cards_or_left_out_for_a_reason(knowledge):
 
 def test_jaw_pain_never_speaks_for_a_muscle(knowledge):
     """The article links the soleus to the jaw. Here the jaw leads to the heart and to nothing else."""
-    readers = {(r.kind, r.card) for r in knowledge.rules for p in r.parts if p.fact.startswith("chest.") and p.fact != "chest.pain"}
+    readers = {
+        (r.kind, r.card) for r in knowledge.rules for p in r.parts
+        if p.fact.startswith("chest.") and p.fact != "chest.pain"
+    }
     assert readers
     assert not [r for r in readers if r[0] in ("for", "against", "frequency", "fits_well_if")]
     assert knowledge.claims["S32"].verdict == "unsafe"

@@ -102,6 +102,9 @@ DAMAGES = [
     (PAIN, "Is one thicker?", "Is there ischaemia?", "jargon", "pain.swollen", ""),
     (CALF, "the load has changed", "it hurts on dorsiflexion", "jargon", "sore_calf", ""),
     (PRESS, "Press slowly.", "Press below the malleolus.", "jargon", "press", ""),
+    (PAIN, "Is the leg swollen?", "Is the leg 3 cm thicker?", "units", "pain.swollen", ""),
+    (PAIN, "heel: Heel,", "heel: A metre up,", "units", "pain.region", ""),
+    (PRESS, "Press slowly.", "Press as with 2 kg.", "units", "press", ""),
     (CALF, "A muscle has worked too much.", LONG, "reading-age", "sore_calf", ""),
     (PRESS, "Press slowly.", HARD, "reading-age", "press", ""),
 ]

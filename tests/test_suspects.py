@@ -40,7 +40,8 @@ def test_the_order_follows_the_level_of_the_flag(knowledge):
 
 
 def test_it_is_told_as_what_to_look_for(knowledge):
-    text = " ".join(block.text for block in screen.outcome(knowledge, told(knowledge, {"leg.swollen_blue": "yes"})).blocks)
+    shown = screen.outcome(knowledge, told(knowledge, {"leg.swollen_blue": "yes"}))
+    text = " ".join(block.text for block in shown.blocks)
     assert "to be looked for first" in text
 
 

@@ -232,6 +232,19 @@ def _words(knowledge: Knowledge) -> Found:
             yield card, "jargon", f"'{found[0]}' is not a word that everybody knows"
 
 
+_UNITS = [(re.compile(r"\d cm\b"), "inch"), (re.compile(r"\bmetre|\d m\b"), "feet|ft"), (re.compile(r"\d kg\b"), "lb")]
+
+
+def _units(knowledge: Knowledge) -> Found:
+    """Lengths and weights are told in the units of both worlds."""
+    texts = [*_texts(knowledge)]
+    texts += [(f.id, f.label(option)) for f in knowledge.findings.values() for option in f.options]
+    for card, text in texts:
+        for metric, other in _UNITS:
+            if metric.search(text) and not re.search(rf"\b({other})", text):
+                yield card, "units", f"say it in {other.split('|')[0]} too: '{text}'"
+
+
 AGE = 12
 """The reading age of a card as a whole. A single sentence may be a little harder: a list of signs is one long one."""
 HARDEST = 14
@@ -276,5 +289,5 @@ def _texts(knowledge: Knowledge) -> Iterator[tuple[str, str]]:
 
 
 _CHECKS: list[Callable[[Knowledge], Found]] = [
-    _findings, _stages, _dangers, _conditions, _blockable, _scores, _article, _words, _reading_age,
+    _findings, _stages, _dangers, _conditions, _blockable, _scores, _article, _words, _units, _reading_age,
 ]
