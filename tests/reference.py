@@ -149,7 +149,9 @@ class Conclusion:
                 level = line["level"]
                 if self.all(mapping):
                     found.append((RANK[level], -within, int(level == "redirect")))
-                elif line["not_sure"] == "lower" and self._perhaps(mapping) and any(
+                elif line["not_sure"] == "lower" and self._perhaps(mapping) and sum(
+                    self.facts.get(n) == "not_sure" for n in mapping
+                ) == 1 and any(
                     meets(w, self.facts.get(n)) and not self._background(n) for n, w in mapping.items()
                 ):
                     if level in LOWER:

@@ -293,13 +293,13 @@ class _Compiler:
                     continue
                 lower, within = LOWER[line.level, line.within_days]
                 for j, part in enumerate(parts):
-                    # "Not sure" counts only beside a definite yes that says more than who the person is.
-                    if len(parts) < 2 or self._is_background(part):
+                    # One "not sure" counts, beside definite answers of which one says more than who the person is.
+                    others = [p for k, p in enumerate(parts) if k != j]
+                    if part.fact.startswith("score.") or all(self._is_background(p) for p in others):
                         continue
-                    unsure = tuple(k != j and not p.fact.startswith("score.") for k, p in enumerate(parts))
-                    if any(unsure):
-                        self._add(file, where, rule_id + "~not_sure", key=f"{rule_id}~{j}", unsure=unsure, level=lower,
-                                  within_days=within, place=LOWER_PLACE.get(line.level, line.place), **common)
+                    unsure = tuple(k == j for k in range(len(parts)))
+                    self._add(file, where, rule_id + "~not_sure", key=f"{rule_id}~{j}", unsure=unsure, level=lower,
+                              within_days=within, place=LOWER_PLACE.get(line.level, line.place), **common)
 
     def _interlock(self, card: Interlock) -> None:
         file, path = self._home(card.id)
