@@ -46,6 +46,7 @@ DAMAGES = [
     (PAIN, "{label: Lower calf, in: calf}", "Lower calf", "unknown-option", "pain.site", ""),
     (PAIN, "Is the skin hot?", "Is the skin hot", "question", "pain.hot", ""),
     (PAIN, "kind: yes_no\n  socks", "kind: yes_no\n    aliases: [pain.hot]\n  socks", "duplicate-id", "pain.shoes", ""),
+    (PAIN, "  socks:", "  socks_again:", "name", "pain.socks_again", ""),
     # screens
     (VIEW, "ask: [pain.age]", "ask: [pain.aeg]", "unknown-finding", "stage:who", "pain.age"),
     (VIEW, LINES, "together: [pain.swollen, pain.hto]", "unknown-finding", "stage:screen", "pain.hot"),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from triage import cards, readability
+from triage.answers import AGAIN
 from triage.model import Blockable, Condition, Fault, Finding, Group, Knowledge, Place, Score, SelfCheck, Stage
 from triage.words import guess
 
@@ -50,6 +51,8 @@ def _findings(knowledge: Knowledge) -> Found:
         if finding.none_is and (finding.kind != "one" or finding.none_is not in finding.options):
             yield finding.id, "unknown-option", f"none_is: '{finding.id}' has no answer '{finding.none_is}'" + guess(
                 finding.none_is, finding.options)
+        if finding.id.endswith(AGAIN):
+            yield finding.id, "name", f"'{AGAIN}' at the end of a name is kept for the plainer second questions"
         if finding.within:
             yield from _within(knowledge, finding)
         if not finding.ask.endswith(("?", ".", ")")):
