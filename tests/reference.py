@@ -68,17 +68,22 @@ def implied(rules: dict[str, Any], answers: dict[str, Any]) -> dict[str, Any]:
         first = name.removesuffix("_again")
         if name not in findings and out.get(first, "not_sure") == "not_sure":
             out[first] = value
-    for _ in range(10):
+    for _ in range(10):  # as deep as follow-ups can stand on each other
         for name, card in findings.items():
             parents = card.get("part_of", [])
             parents = [parents] if isinstance(parents, str) else parents
             if name in out:
-                if len(parents) == 1 and parents[0] not in out and out[name] not in ("no", "none", "not_sure", ()):
+                nothing = ("no", "none", "not_sure", (), card.get("none_is"))
+                if len(parents) == 1 and parents[0] not in out and out[name] not in nothing:
                     out[parents[0]] = "yes"
                 within = card.get("within")
                 if within and within not in out and out[name] not in ("not_sure", ()):
                     out[within] = tuple({card["options"][o]["in"] for o in out[name]})
-            elif parents and all(out.get(p) == "no" for p in parents):
+    for _ in range(10):
+        for name, card in findings.items():
+            parents = card.get("part_of", [])
+            parents = [parents] if isinstance(parents, str) else parents
+            if parents and name not in out and all(out.get(p) == "no" for p in parents):
                 empty = {"yes_no": "no", "one": card.get("none_is", "none"), "many": ()}
                 if card["kind"] in empty:
                     out[name] = empty[card["kind"]]
@@ -175,7 +180,7 @@ class Conclusion:
                 for i, line in enumerate(card.get(side, [])):
                     weight = float(settings["strength"][line["strength"]])
                     if "lr" in line:
-                        weight = min(weight, abs(math.log(float(line["lr"]))))
+                        weight = min(weight, round(abs(math.log(float(line["lr"]))), 4))
                     for j, mapping in enumerate(alternatives(line["when"])):
                         if self.all(mapping):
                             group = line.get("group") or f"{side} {i} {j}"

@@ -14,13 +14,14 @@ from tests.conftest import ROOT
 PACKAGE = ROOT / "triage"
 ORDER = [
     ["triage"],
-    ["triage.words", "triage.model"],
+    ["triage.words", "triage.model", "triage.parts"],
     ["triage.yamlfile", "triage.weighing", "triage._experta", "triage.schema", "triage.answers",
      "triage.readability"],
     ["triage.shelf"],
     ["triage.rulebook"],
     ["triage.cards"],
     ["triage.lint", "triage.files"],
+    ["triage.tables"],
     ["triage.engine"],
     ["triage.assessment"],
     ["triage.scenarios", "triage.interview", "triage.evaluation"],
@@ -28,6 +29,8 @@ ORDER = [
     ["triage.result", "triage.screen"],
     ["triage.terminal"],
     ["triage.conversation"],
+    ["triage.batch"],
+    ["triage.cluster"],
     ["triage.commands"],
     ["triage.cli"],
     ["triage.__main__"],
@@ -109,12 +112,17 @@ def loaded_by(code: str) -> set[str]:
 
 def test_the_command_line_starts_light():
     """Counted in modules, not in milliseconds."""
-    heavy = {"prompt_toolkit", "yaml", "msgspec", "experta", "asyncio"}
+    heavy = {"prompt_toolkit", "yaml", "msgspec", "experta", "asyncio", "rich", "pyarrow", "dask", "distributed"}
     assert not heavy & loaded_by("import triage.cli; triage.cli.parser()")
 
 
 def test_only_a_conversation_in_a_terminal_loads_prompt_toolkit():
     assert "prompt_toolkit" not in loaded_by("import triage.commands.assess, triage.commands.interview")
+
+
+def test_a_batch_loads_only_what_it_needs():
+    heavy = {"prompt_toolkit", "rich", "pyarrow", "pandas", "numpy", "dask", "distributed", "experta"}
+    assert not heavy & loaded_by("import triage.commands.batch")
 
 
 def test_importing_experta_leaves_no_trace():

@@ -1,4 +1,4 @@
-"""experta, importable on today's Python and quiet. Only the engine may import it.
+"""experta, importable on today's Python and quiet. Only the matcher and the engine may import it.
 
 experta 1.9.4 pins frozendict 1.2, which subclasses `collections.Mapping`, gone since Python 3.10; that name is lent
 while it is imported and taken back. Importing experta also installs a root log handler; it is removed again.
@@ -19,11 +19,15 @@ finally:
     if _lent:
         del collections.Mapping  # type: ignore[attr-defined]
 
-from experta import Fact, KnowledgeEngine, P  # noqa: E402
+from experta import AND, Fact, InitialFact, KnowledgeEngine, L, P  # noqa: E402
 from experta import Rule as ExpertaRule  # noqa: E402
-from experta.abstract import Strategy  # noqa: E402
-from experta.matchers.rete import ReteMatcher  # noqa: E402
+from experta.abstract import Matcher, Strategy  # noqa: E402
+from experta.activation import Activation  # noqa: E402
+from experta.conditionalelement import ConditionalElement  # noqa: E402
 
 logging.root.handlers[:] = _handlers
 
-__all__ = ["ExpertaRule", "Fact", "KnowledgeEngine", "P", "ReteMatcher", "Strategy"]
+__all__ = [
+    "AND", "Activation", "ConditionalElement", "ExpertaRule", "Fact", "InitialFact", "KnowledgeEngine", "L", "Matcher", "P",
+    "Strategy",
+]

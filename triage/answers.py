@@ -189,41 +189,58 @@ def choose(question: Question, chosen: list[str]) -> Answer:
 def complete(knowledge: Knowledge, answers: Answers) -> Answers:
     """The answers with all that they imply, and without what was only a plainer second question.
 
-    A follow-up of a "no" is no; a yes to the only follow-up's parent is filled in; a place names its region.
-    Given answers are never changed, but for a "not sure" that a plainer question settled.
+    First upward: a follow-up that is more than nothing makes the "yes" that it belongs to, a place names its region.
+    Then downward: a follow-up of nothing but "no" is no. Given answers are never changed, but for a "not sure" that a
+    plainer question settled.
     """
+    known = knowledge.findings
     out: Answers = {}
+    later: Answers = {}
     for name, answer in answers.items():
-        if name in knowledge.findings:
+        if name in known:
             out[name] = answer
-    for name, answer in answers.items():
-        first = name.removesuffix(AGAIN)
-        if name not in knowledge.findings and first in knowledge.findings and out.get(first, NOT_SURE) == NOT_SURE:
-            out[first] = answer
-    for name, answer in out.items():
-        out[name] = (answer == NONE and knowledge.findings[name].none_is) or answer
-    changed = True
-    while changed:
-        changed = False
-        for finding in knowledge.findings.values():
-            if finding.id in out:
-                changed |= _upward(knowledge, finding, out)
-            elif finding.parents and all(out.get(p) == "no" for p in finding.parents):
-                empty: dict[str, Answer] = {"yes_no": "no", "one": finding.none_is or NONE, "many": ()}
-                if finding.kind in empty:
-                    out[finding.id] = empty[finding.kind]
-                    changed = True
-    return {name: out[name] for name in knowledge.findings if name in out}
+        elif name.removesuffix(AGAIN) in known:
+            later[name.removesuffix(AGAIN)] = answer
+    for name, answer in later.items():
+        if out.get(name, NOT_SURE) == NOT_SURE:
+            out[name] = answer
+    for name in [name for name, answer in out.items() if answer == NONE]:
+        out[name] = known[name].none_is or NONE
+    for finding in reversed(knowledge.follow_ups):
+        if finding.id in out:
+            for name, answer in upward(knowledge, finding, out[finding.id]):
+                out.setdefault(name, answer)
+    for finding in knowledge.follow_ups:
+        if finding.id not in out and finding.parents and (nothing := empty(finding)) is not None:
+            for parent in finding.parents:
+                if out.get(parent) != "no":
+                    break
+            else:
+                out[finding.id] = nothing
+    return {name: out[name] for name in sorted(out, key=knowledge.places_of_findings.__getitem__)}
 
 
-def _upward(knowledge: Knowledge, finding: Finding, out: Answers) -> bool:
-    answer = out[finding.id]
-    nothing = answer in ("no", NONE, NOT_SURE, ()) or answer == finding.none_is
-    if len(finding.parents) == 1 and finding.parents[0] not in out and not nothing:
-        out[finding.parents[0]] = "yes"
-        return True
-    if finding.within and finding.within not in out and isinstance(answer, tuple) and answer:
+def empty(finding: Finding) -> Answer | None:
+    """The answer that says nothing of it is so; None for a number or a time."""
+    if finding.kind == "yes_no":
+        return "no"
+    if finding.kind == "one":
+        return finding.none_is or NONE
+    return () if finding.kind == "many" else None
+
+
+def says_nothing(finding: Finding, answer: Answer) -> bool:
+    """A no, none of these, or not sure: nothing that speaks for what the finding belongs to."""
+    return answer in ("no", NONE, NOT_SURE, ()) or answer == finding.none_is
+
+
+def upward(knowledge: Knowledge, finding: Finding, answer: Answer) -> list[tuple[str, Answer]]:
+    """What an answer to a follow-up says of what it belongs to: that this is so, or in which region the place lies."""
+    if says_nothing(finding, answer):
+        return []
+    implied: list[tuple[str, Answer]] = [(finding.parents[0], "yes")] if len(finding.parents) == 1 else []
+    if finding.within and isinstance(answer, tuple):
         inside = {getattr(finding.options[option], "inside", "") for option in answer}
-        out[finding.within] = tuple(each for each in knowledge.findings[finding.within].options if each in inside)
-        return True
-    return False
+        regions = knowledge.findings[finding.within].options
+        implied.append((finding.within, tuple(region for region in regions if region in inside)))
+    return implied

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import os
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from triage import __version__
 
-DONE, FAULTS, USAGE, BAD_INPUT, MISSING, INTERRUPTED = 0, 1, 2, 65, 66, 130
+DONE, FAULTS, USAGE, BAD_INPUT, MISSING, UNAVAILABLE, CANNOT_WRITE, INTERRUPTED = 0, 1, 2, 65, 66, 69, 73, 130
 
 DESCRIPTION = """Triage of pain in the lower leg, ankle and foot. Without a command: the guided conversation.
 It suggests likely sources and says how urgent it is. It is no diagnosis and gives no all-clear."""
@@ -26,8 +27,28 @@ EPILOG = """examples:
   triage show clot_signs                   any card with its sources and the rules it gives
   triage test tests/scenarios              run scripted stories
   triage evaluate tests/cases              measure on real cases
+  triage batch people.csv results.csv      conclude for many people at once
 
-exit codes: 0 done, 1 faults found, 2 usage, 65 bad input file, 66 missing file, 130 interrupted"""
+exit codes: 0 done, 1 faults found, 2 usage, 65 bad input file, 66 missing file, 69 something it needs is not installed
+or does not answer, 73 output cannot be written, 130 interrupted"""
+
+BATCH = """IN is a table with a column 'id' and any findings (`triage questions` lists them). An empty cell, null or a
+missing key was not asked, which is never a no; in a column 'screens' no answers every emergency line that is not named
+with no. Many answers are a|b, or a list in JSON Lines and Parquet; none is none of them. Times are '3 weeks'; a bare
+number in JSON Lines and Parquet counts days. The kinds are .csv, .jsonl (.ndjson) and .parquet, which needs
+pip install "soleus-triage[parquet]".
+
+OUT always has the columns id, engine, rules (the first 12 characters of their digest), urgency, within_days, place,
+redirected, red_flags, conditions (ranked), fits_well, unresolved, self_checks, care, not_asked (emergency lines without
+an answer). Rows stay in order, and the same input gives the same bytes. OUT appears when it is whole; until then it is
+OUT.part, and OUT.part.state notes how far it is.
+
+A row that cannot be used goes to --errors FILE (JSON Lines, or CSV by its name): row counts data rows from 1, line is
+the row's line in the file, 0 for Parquet. The rest goes on, and the exit code is 65. No row may be longer than 1 MB.
+
+IN and OUT may be folders: each .csv, .jsonl and .parquet file of IN becomes a file of the same name in OUT. With
+--cluster this is done on a Dask cluster; needs pip install "soleus-triage[dask]" on every worker, and folders and rules
+that all workers see under the same names. What is unfinished stands in OUT/.triage-batch."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -87,9 +108,40 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--compare", type=Path, metavar="OLD.json",
                           help="list each case whose outcome is another one than in this earlier --json report")
 
+    batch = command("batch", "conclude for every row of a CSV, JSON Lines or Parquet file",
+                    "triage batch people.csv results.csv --errors bad.jsonl\n"
+                    "  triage batch --template csv > people.csv\n"
+                    "  triage batch shards results --cluster local --processes 2")
+    batch.description = f"{batch.description}\n\n{BATCH}"
+    batch.add_argument("input", nargs="?", metavar="IN", help="the table, or a folder of tables; - for stdin")
+    batch.add_argument("output", nargs="?", metavar="OUT", help="the results, or their folder; - for stdout")
+    kinds = ["csv", "jsonl", "parquet"]
+    batch.add_argument("--from", dest="source_kind", choices=kinds, help="the kind of IN (default: by its suffix)")
+    batch.add_argument("--to", dest="target_kind", choices=kinds, help="the kind of OUT (default: by its suffix)")
+    batch.add_argument("--errors", metavar="FILE", help="bad rows go here (default: the first ten are told on stderr)")
+    batch.add_argument("--resume", action="store_true", help="go on with an interrupted run")
+    batch.add_argument("--engine", choices=["compiled", "experta"], default="compiled",
+                       help="which evaluator; both conclude the same (default: compiled, which is much faster)")
+    batch.add_argument("--verify", type=_whole, default=0, metavar="K",
+                       help="recompute K random rows on the other engine, of each file; exit 1 if one differs")
+    batch.add_argument("--seed", type=int, metavar="N", help="which random rows (default: others each time)")
+    batch.add_argument("--processes", type=_whole, metavar="N", help="default: one a core; 1: no other process")
+    batch.add_argument("--cluster", metavar="ADDRESS",
+                       help="a Dask scheduler such as tcp://host:8786, or local for one of --processes workers")
+    batch.add_argument("--template", choices=kinds,
+                       help="write an example of IN with every column to stdout, or to the file named, and stop")
+    batch.set_defaults(wrong=batch.error)
+
     schema = command("schema", "JSON Schemas of the cards, for editors", "triage schema rules/schema")
     schema.add_argument("dir", nargs="?", type=Path, help="write one file a kind of card here (default: print all)")
     return main_parser
+
+
+def _whole(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not 1 or more")
+    return number
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -110,6 +162,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader went away, as `| head` does; Python must not complain again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except OSError as error:
+        if error.filename or error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO):
+            return _sentence(error)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        print(f"the output cannot be written: {(error.strerror or '').lower()}", file=sys.stderr)
+        return CANNOT_WRITE
     except Exception as error:
         return _sentence(error)
 

@@ -1,4 +1,4 @@
-"""Which rules fire for these answers? The only module that knows experta.
+"""Which rules fire for these answers? The consultation in experta: facts in, fired rules out.
 
 Every call starts again from the answers: reset, declare, run. Layers come from the order of runs, never from `NOT`:
 derived findings and score items, totals of scores, evidence and red flags, bands of conditions, then offers and blocks.
@@ -10,8 +10,9 @@ from collections.abc import Callable
 from typing import Any
 
 from triage import weighing
-from triage._experta import ExpertaRule, Fact, KnowledgeEngine, P, ReteMatcher, Strategy
+from triage._experta import ExpertaRule, Fact, KnowledgeEngine, P
 from triage.answers import complete
+from triage.matcher import CardOrder, IndexedMatcher
 from triage.model import NOT_SURE, Answer, Answers, Fired, Knowledge, Part, Rule
 
 PSEUDO = ("derived", "score", "red_flag", "condition")
@@ -20,7 +21,7 @@ PSEUDO = ("derived", "score", "red_flag", "condition")
 class Engine:
     """All rules in one experta engine, built once and used often. Not for several threads.
 
-    `stock` leaves experta's own agenda and sweeping as they are: slower, the same conclusions, for comparison.
+    `stock` leaves experta's own matcher and agenda as they are: slower, the same conclusions, for comparison.
     """
 
     def __init__(self, knowledge: Knowledge, stock: bool = False) -> None:
@@ -73,9 +74,8 @@ class Engine:
         facts += [self.topics["condition"](**{name: band}) for name, band in bands.items() if band != "unlikely"]
         self._layer("red flags and bands", facts, say)
 
-        order = {rule.key: i for i, rule in enumerate(knowledge.rules)}
         return Fired(
-            rules=tuple(sorted((rule.key for rule in self._fired), key=order.__getitem__)),
+            rules=tuple(sorted((rule.key for rule in self._fired), key=knowledge.order.__getitem__)),
             derived={name: derived[name] for name in sorted(derived)}, scores=scores, bands=bands,
         )
 
@@ -108,9 +108,8 @@ class Engine:
         if self.stock:
             engine = type("Stock", (KnowledgeEngine,), rules)()
         else:
-            order = {rule.key: i for i, rule in enumerate(self.knowledge.rules)}
-            strategy = type("CardOrder", (_CardOrder,), {"order": order})
-            engine = type("Triage", (_Quick,), {"__strategy__": strategy, **rules})()
+            order = type("Order", (CardOrder,), {"order": self.knowledge.order})
+            engine = type("Triage", (KnowledgeEngine,), {"__matcher__": IndexedMatcher, "__strategy__": order, **rules})()
         deffacts = engine.get_deffacts()
         engine.get_deffacts = lambda: deffacts  # experta looks through every attribute at each reset
         return engine
@@ -140,64 +139,6 @@ class Engine:
                 (lambda value: value == NOT_SURE or part.holds(value)) if unsure else part.holds
             )
         return self._tests[part, unsure]
-
-
-class _Matcher(ReteMatcher):  # type: ignore[misc]
-    """The network of experta, swept in one pass: each node once, and only rules whose activations changed are asked."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._ends = self._get_conflict_set_nodes()
-        nodes: dict[int, Any] = {}
-        waiting = [self.root_node]
-        while waiting:
-            node = waiting.pop()
-            if id(node) not in nodes:
-                nodes[id(node)] = node
-                waiting += [child.node for child in node.children]
-        self._nodes = list(nodes.values())
-
-    def reset(self) -> None:
-        for node in self._nodes:
-            node._reset()
-
-    def changes(self, adding: Any = None, deleting: Any = None) -> Any:
-        for fact in deleting or ():
-            self.root_node.remove(fact)
-        for fact in adding or ():
-            self.root_node.add(fact)
-        added: list[Any] = []
-        removed: list[Any] = []
-        for end in self._ends:
-            if end.added or end.removed:
-                came, went = end.get_activations()
-                added.extend(came)
-                removed.extend(went)
-        return added, removed
-
-
-class _Quick(KnowledgeEngine):  # type: ignore[misc]
-    """Stock experta, but it does not sweep all rules again when no fact has changed, as after every firing of ours."""
-
-    __matcher__ = _Matcher
-
-    def get_activations(self) -> Any:
-        added, removed = self.facts.changes
-        return self.matcher.changes(added, removed) if added or removed else ([], [])
-
-
-class _CardOrder(Strategy):  # type: ignore[misc]
-    """Exact: what no longer holds leaves the agenda. Stable: rules fire in the order of the cards."""
-
-    order: dict[str, int]
-
-    def _update_agenda(self, agenda: Any, added: Any, removed: Any) -> None:
-        if not added and not removed:
-            return  # as after each firing of ours
-        gone = set(removed)
-        waiting = [a for a in agenda.activations if a not in gone] + [a for a in added if a not in gone]
-        # The agenda pops from its end.
-        agenda.activations = sorted(waiting, key=lambda a: -self.order[a.rule.__name__])
 
 
 def _shown(value: Any) -> str:

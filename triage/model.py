@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, Literal
 
 import msgspec
@@ -43,7 +44,7 @@ class Option(Card, frozen=True, kw_only=True):
     inside: str = msgspec.field(default="", name="in")
 
 
-class Finding(Card, frozen=True, kw_only=True):
+class Finding(Card, frozen=True, kw_only=True, dict=True):
     """One thing a person can be asked; `id` is `topic.name`."""
 
     id: str = ""
@@ -72,8 +73,9 @@ class Finding(Card, frozen=True, kw_only=True):
     def name(self) -> str:
         return self.id.split(".", 1)[1]
 
-    @property
+    @cached_property
     def parents(self) -> tuple[str, ...]:
+        """The yes/no findings that it is a follow-up of."""
         return (self.part_of,) if isinstance(self.part_of, str) else tuple(self.part_of)
 
     def label(self, option: str) -> str:
@@ -430,7 +432,7 @@ class Fault(msgspec.Struct, frozen=True, order=True):
         return f"{self.file}:{self.line}:{self.column}: {self.message} [{self.code}]"
 
 
-class Knowledge(msgspec.Struct, frozen=True, kw_only=True):
+class Knowledge(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """All cards, read and compiled. Built by `triage.cards`."""
 
     settings: Settings
@@ -452,10 +454,62 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True):
     """Derived ids in the order in which they can be concluded, one tuple a depth."""
     places: dict[str, Place]
 
-    @property
+    @cached_property
     def emergency(self) -> tuple[str, ...]:
         """The lines of the emergency screens, in order."""
         return tuple(f for s in self.stages if s.emergency for f in (*s.ask, *s.together))
+
+    @cached_property
+    def places_of_findings(self) -> dict[str, int]:
+        """Id of a finding -> its place in the order of the cards."""
+        return {name: i for i, name in enumerate(self.findings)}
+
+    @cached_property
+    def follow_ups(self) -> tuple[Finding, ...]:
+        """Findings that belong to others, each after those that it belongs to."""
+        out: dict[str, Finding] = {}
+
+        def add(finding: Finding, above: tuple[str, ...]) -> None:
+            over = (*finding.parents, *([finding.within] if finding.within else []))
+            if not over or finding.id in out or finding.id in above:
+                return
+            for name in over:
+                if name in self.findings:
+                    add(self.findings[name], (*above, finding.id))
+            out[finding.id] = finding
+
+        for finding in self.findings.values():
+            add(finding, ())
+        return tuple(out.values())
+
+    @cached_property
+    def by_key(self) -> dict[str, Rule]:
+        """The rules by their keys, in the order of the cards."""
+        return {rule.key: rule for rule in self.rules}
+
+    def rules_of(self, *kinds: RuleKind, card: str = "") -> tuple[Rule, ...]:
+        """The rules of these kinds, of one card or of all, in the order of the cards."""
+        shelf: dict[tuple[Any, ...], tuple[Rule, ...]] = self._shelf
+        if (kinds, card) not in shelf:
+            rules = self._by_card.get(card, []) if card else self.rules
+            shelf[kinds, card] = tuple(rule for rule in rules if rule.kind in kinds)
+        return shelf[kinds, card]
+
+    @cached_property
+    def _shelf(self) -> dict[tuple[Any, ...], tuple[Rule, ...]]:
+        return {}
+
+    @cached_property
+    def _by_card(self) -> dict[str, list[Rule]]:
+        out: dict[str, list[Rule]] = {}
+        for rule in self.rules:
+            out.setdefault(rule.card, []).append(rule)
+        return out
+
+    @cached_property
+    def order(self) -> dict[str, int]:
+        """Key of a rule -> its place in the order of the cards."""
+        return {rule.key: i for i, rule in enumerate(self.rules)}
 
 
 # --- conclusions --------------------------------------------------------------------------------

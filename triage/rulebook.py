@@ -254,7 +254,7 @@ class _Compiler:
             self._source(file, where_line, line.source)
             weight = settings.weights.strength[line.strength]
             if line.lr is not None and line.lr > 0:
-                weight = min(weight, abs(math.log(line.lr)))
+                weight = min(weight, round(abs(math.log(line.lr)), 4))  # so that sums are exact to six digits
             for where, parts in self._whens(file, (*where_line, "when"), line.when, readable):
                 self._add(file, where, f"{card.id}/{_text(parts)}", kind=kind, card=card.id, parts=parts,
                           unsure=(False,) * len(parts), why=line.why, grade=line.grade, source=line.source,
