@@ -158,11 +158,12 @@ def run(
             return state
         run_ = _Run(job, state)
         try:
-            rows = islice(table.rows, state.rows, None)
-            for chunk, verdicts in workers.judged(job.target_kind, _chunks(rows, CHUNK[workers.engine])):
+            shares: deque[float] = deque()  # of the chunks that were read and are not yet written
+            chunks = _chunks(islice(table.rows, state.rows, None), CHUNK[workers.engine])
+            for chunk, verdicts in workers.judged(job.target_kind, _noted(chunks, table.share, shares)):
                 for each in run_.take(chunk, verdicts):
                     bad(each)
-                progress(run_.state.rows, table.share())
+                progress(run_.state.rows, shares.popleft())
             _verify(job, run_.state, workers)
             run_.finish()
         except BadFile:
@@ -326,6 +327,12 @@ def _chunks(rows: Iterator[Row], most: int) -> Iterator[list[Row]]:
         yield chunk
 
 
+def _noted(chunks: Iterator[list[Row]], share: Callable[[], float], shares: deque[float]) -> Iterator[list[Row]]:
+    for chunk in chunks:
+        shares.append(share())
+        yield chunk
+
+
 # --- to go on -----------------------------------------------------------------------------------
 
 
@@ -474,6 +481,7 @@ class Workers:
         self.rules = str(rules.resolve())
         self._judges: dict[str, Judge] = {}
         self._pool: ProcessPoolExecutor | None = None
+        self._children: set[Any] = set()
 
     def here(self, engine: str) -> Judge:
         """This process's own, built when it is first needed."""
@@ -508,11 +516,17 @@ class Workers:
                     self.processes, multiprocessing.get_context("spawn"), _start,
                     (self.rules, self.knowledge.digest, self.engine),
                 )
-            return self._pool.submit(_work, kind, chunk)
+            others = set(multiprocessing.active_children()) - self._children
+            future = self._pool.submit(_work, kind, chunk)
+            self._children |= set(multiprocessing.active_children()) - others
+            return future
 
     def close(self) -> None:
+        """End the processes, whatever they are at."""
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
+            for child in self._children:
+                child.terminate()
             self._pool = None
 
 

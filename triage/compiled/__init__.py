@@ -17,7 +17,7 @@ from triage.model import Answers, Fired, Knowledge
 
 __all__ = ["BLOCK", "BitSets", "Block", "Compiled", "Function", "Supposed"]
 
-BLOCK = 1024
+BLOCK = 4096
 """So many cases are concluded together, unless said otherwise."""
 
 

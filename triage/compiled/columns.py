@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 from triage.answers import AGAIN, empty, says_nothing
 from triage.model import NONE, NOT_SURE, Answer, Answers, Finding, Knowledge, Part
 
 GIVEN, MORE = ("given",), ("more",)
-"""Beside the options of a finding: any answer at all; one that speaks for what the finding belongs to."""
+"""Columns that others fill: any answer at all; one that speaks for what the finding belongs to."""
+
+AMOUNT = ("amount",)
+"""The column of any number or time."""
 
 LARGEST = 50_000
 """So many answers are remembered as they are read; then it begins anew, so that memory stays bounded."""
@@ -32,17 +36,25 @@ class Columns:
         for part in parts:
             if part.op:
                 self.bounds.setdefault(part.fact, {})[part.op, part.bound] = None
-        # GIVEN and MORE are kept only where something reads them.
-        linked = {name for f in knowledge.follow_ups for name in (f.id, f.within, *f.parents)}
-        given = linked | {part.fact for part in parts if part.none_of}
         for finding in knowledge.findings.values():
-            words: list[Any] = [NOT_SURE, *finding.options, *self.bounds.get(finding.id, ())]
-            words += ["yes", "no"] if finding.kind == "yes_no" else []
-            words += [*[GIVEN] * (finding.id in given), *[MORE] * (finding.id in linked)]
-            for word in words:
+            for word in (*_words(finding), *self.bounds.get(finding.id, ())):
                 self.number[finding.id, word] = len(self.number)
+        # GIVEN and MORE are kept only where something reads them.
+        linked = {name for f in knowledge.follow_ups for name in (f.id, f.within, *f.parents) if name}
+        self.filled: list[tuple[int, list[int]]] = []
+        """Columns that are the union of others."""
+        for name in sorted(linked | {part.fact for part in parts if part.none_of}):
+            finding = knowledge.findings[name]
+            words = _words(finding)
+            self._fill(name, GIVEN, words)
+            if name in linked:
+                self._fill(name, MORE, [word for word in words if word == AMOUNT or not says_nothing(finding, word)])
         self.read = {finding.id: _Reading(self, finding) for finding in knowledge.findings.values()}
         """Finding -> its answers -> their columns."""
+
+    def _fill(self, name: str, into: Any, words: list[Any]) -> None:
+        self.number[name, into] = len(self.number)
+        self.filled.append((self.number[name, into], [self.number[name, word] for word in words]))
 
     def of(self, cases: Sequence[Answers]) -> list[Cases]:
         """Cases as columns, before what they imply is filled in. What is no finding is left out."""
@@ -54,9 +66,8 @@ class Columns:
             for answers in cases[start : start + AT_ONCE]:
                 if not answers.keys() <= findings:
                     answers = self._settled(answers)
-                for name, answer in answers.items():
-                    for column in read[name][answer]:
-                        gathered[column] |= bit
+                for column in chain.from_iterable([read[name][answer] for name, answer in answers.items()]):
+                    gathered[column] |= bit
                 bit <<= 1
             for column, some in enumerate(gathered):
                 if some:
@@ -66,6 +77,9 @@ class Columns:
     def completed(self, columns: list[Cases], everywhere: Cases) -> list[Cases]:
         """The columns with all that the answers imply, in the two steps of `answers.complete`. Changes them in place."""
         number = self.number
+        for into, others in self.filled:
+            for column in others:
+                columns[into] |= columns[column]
         for child in reversed(self.knowledge.follow_ups):
             more = columns[number[child.id, MORE]]
             if len(child.parents) == 1:
@@ -84,6 +98,7 @@ class Columns:
             new = everywhere & ~columns[number[child.id, GIVEN]]
             for parent in child.parents:
                 new &= columns[number[parent, "no"]]
+            columns[number[child.id, GIVEN]] |= new
             for column in self.read[child.id][nothing]:
                 columns[column] |= new
         return columns
@@ -115,17 +130,23 @@ class _Reading(dict[Answer, tuple[int, ...]]):
         if len(self) >= LARGEST:
             self.clear()
         finding, number = self.finding, self.columns.number
-        words = self._words((answer == NONE and finding.none_is) or answer)
-        found = self[answer] = tuple(number[finding.id, word] for word in words if (finding.id, word) in number)
+        words: list[Any] = [(answer == NONE and finding.none_is) or answer]
+        if isinstance(answer, tuple):
+            words = list(answer) or [NONE]
+        elif isinstance(answer, float):
+            words = [AMOUNT, *((op, bound) for op, bound in self.columns.bounds.get(finding.id, ())
+                               if Part(finding.id, op=op, bound=bound).holds(answer))]
+        found = self[answer] = tuple(number[finding.id, word] for word in words)
         return found
 
-    def _words(self, answer: Answer) -> list[Any]:
-        finding = self.finding
-        words: list[Any] = [GIVEN, *[MORE] * (not says_nothing(finding, answer))]
-        if isinstance(answer, float):
-            return words + [(op, bound) for op, bound in self.columns.bounds.get(finding.id, ())
-                            if Part(finding.id, op=op, bound=bound).holds(answer)]
-        return words + ([answer] if isinstance(answer, str) else list(answer))
+
+def _words(finding: Finding) -> list[Any]:
+    """All that an answer to a finding can say; bounds are read from AMOUNT besides."""
+    if finding.kind == "yes_no":
+        return ["yes", "no", NOT_SURE]
+    if finding.options:
+        return [*finding.options, *([] if finding.none_is else [NONE]), NOT_SURE]
+    return [AMOUNT, NOT_SURE]
 
 
 def members(bits: int) -> list[int]:
