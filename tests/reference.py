@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +36,8 @@ def load(folder: Path) -> dict[str, Any]:
     return rules
 
 
-def alternatives(when: Any) -> list[dict[str, Any]]:
-    return when if isinstance(when, list) else [when]
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def meets(want: Any, got: Any) -> bool:
@@ -48,13 +49,19 @@ def meets(want: Any, got: Any) -> bool:
         return not chosen & set(want["none_of"])
     if isinstance(want, list):
         return bool(chosen & set(want))
-    found = re.match(r"(>=|<=|==|>|<)\s*([0-9.]+)\s*([a-z]*)$", want)
-    if not found:
+    op, bound = comparison(want)
+    if not op:
         return want in chosen
     if not isinstance(got, float):
         return False
-    bound = float(found[2]) * DAY.get(found[3].rstrip("s"), 1)
-    return {">=": got >= bound, "<=": got <= bound, ">": got > bound, "<": got < bound, "==": got == bound}[found[1]]
+    return {">=": got >= bound, "<=": got <= bound, ">": got > bound, "<": got < bound, "==": got == bound}[op]
+
+
+@cache
+def comparison(want: str) -> tuple[str, float]:
+    """The comparison that a `when` asks for, times in days; no operator for a plain word."""
+    found = re.match(r"(>=|<=|==|>|<)\s*([0-9.]+)\s*([a-z]*)$", want)
+    return (found[1], float(found[2]) * DAY.get(found[3].rstrip("s"), 1)) if found else ("", 0.0)
 
 
 def implied(rules: dict[str, Any], answers: dict[str, Any]) -> dict[str, Any]:
@@ -68,21 +75,21 @@ def implied(rules: dict[str, Any], answers: dict[str, Any]) -> dict[str, Any]:
         first = name.removesuffix("_again")
         if name not in findings and out.get(first, "not_sure") == "not_sure":
             out[first] = value
-    for _ in range(10):  # as deep as follow-ups can stand on each other
+    before = -1
+    while before < (before := len(out)):  # until nothing new follows
         for name, card in findings.items():
-            parents = card.get("part_of", [])
-            parents = [parents] if isinstance(parents, str) else parents
-            if name in out:
+            if name in out and ("part_of" in card or "within" in card):
+                parents = listed(card.get("part_of", []))
                 nothing = ("no", "none", "not_sure", (), card.get("none_is"))
                 if len(parents) == 1 and parents[0] not in out and out[name] not in nothing:
                     out[parents[0]] = "yes"
                 within = card.get("within")
                 if within and within not in out and out[name] not in ("not_sure", ()):
                     out[within] = tuple({card["options"][o]["in"] for o in out[name]})
-    for _ in range(10):
+    before = -1
+    while before < (before := len(out)):
         for name, card in findings.items():
-            parents = card.get("part_of", [])
-            parents = [parents] if isinstance(parents, str) else parents
+            parents = listed(card.get("part_of", []))
             if parents and name not in out and all(out.get(p) == "no" for p in parents):
                 empty = {"yes_no": "no", "one": card.get("none_is", "none"), "many": ()}
                 if card["kind"] in empty:
@@ -97,7 +104,9 @@ class Conclusion:
         self.rules = rules
         self.facts = implied(rules, answers)
         self.derived: dict[str, str] = {}
-        for _ in rules["derived"]:  # as deep as derived findings can stand on each other
+        before = None
+        while before != self.derived:  # until nothing new follows
+            before = dict(self.derived)
             for name, card in rules["derived"].items():
                 value = self._derive(card)
                 if value:
@@ -116,18 +125,21 @@ class Conclusion:
         self.locks = {
             name for name, card in rules["interlocks"].items()
             if any(f in self.flags for f in card.get("flags", []))
-            or any(self._perhaps(m) for line in card.get("rules", []) for m in alternatives(line["when"]))
+            or any(self._perhaps(m) for line in card.get("rules", []) for m in listed(line["when"]))
         }
         self.must_not = {
             name for shelf in ("self_checks", "care") for name, card in rules[shelf].items()
-            if any(self._perhaps(m) for line in card.get("who_must_not", []) for m in alternatives(line["when"]))
+            if any(self._perhaps(m) for line in card.get("who_must_not", []) for m in listed(line["when"]))
         }
 
     def all(self, mapping: dict[str, Any]) -> bool:
-        return all(meets(want, self.facts.get(name)) for name, want in mapping.items())
+        for name, want in mapping.items():  # noqa: SIM110 - all(...) takes twice as long
+            if not meets(want, self.facts.get(name)):
+                return False
+        return True
 
     def any(self, when: Any) -> bool:
-        return any(self.all(mapping) for mapping in alternatives(when))
+        return any(self.all(mapping) for mapping in listed(when))
 
     def _perhaps(self, mapping: dict[str, Any]) -> bool:
         return all(meets(w, self.facts.get(n)) or self.facts.get(n) == "not_sure" for n, w in mapping.items())
@@ -136,13 +148,13 @@ class Conclusion:
         if self.any(card["when"]):
             return "yes"
         unsure = any(
-            self._perhaps(m) and any(self.facts.get(n) == "not_sure" for n in m) for m in alternatives(card["when"])
+            self._perhaps(m) and any(self.facts.get(n) == "not_sure" for n in m) for m in listed(card["when"])
         )
         return "not_sure" if unsure else ""
 
     def _background(self, name: str) -> bool:
         if name.startswith("derived."):
-            maps = alternatives(self.rules["derived"][name.removeprefix("derived.")]["when"])
+            maps = listed(self.rules["derived"][name.removeprefix("derived.")]["when"])
             return all(self._background(n) for m in maps for n in m)
         return self.rules["findings"].get(name, {}).get("background") == "true"
 
@@ -150,7 +162,7 @@ class Conclusion:
         found = []
         for line in card["rules"]:
             within = int(line.get("within_days", 0))
-            for mapping in alternatives(line["when"]):
+            for mapping in listed(line["when"]):
                 level = line["level"]
                 if self.all(mapping):
                     found.append((RANK[level], -within, int(level == "redirect")))
@@ -178,11 +190,11 @@ class Conclusion:
             sides: dict[str, dict[str, list[float]]] = {"for": {}, "against": {}}
             for side in ("for", "against"):
                 for i, line in enumerate(card.get(side, [])):
-                    weight = float(settings["strength"][line["strength"]])
-                    if "lr" in line:
-                        weight = min(weight, round(abs(math.log(float(line["lr"]))), 4))
-                    for j, mapping in enumerate(alternatives(line["when"])):
+                    for j, mapping in enumerate(listed(line["when"])):
                         if self.all(mapping):
+                            weight = float(settings["strength"][line["strength"]])
+                            if "lr" in line:
+                                weight = min(weight, round(abs(math.log(float(line["lr"]))), 4))
                             group = line.get("group") or f"{side} {i} {j}"
                             sides[side].setdefault(group, []).append(weight)
             if "site" in sides["for"]:

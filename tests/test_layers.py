@@ -17,12 +17,12 @@ ORDER = [
     ["triage.words", "triage.model", "triage.parts"],
     ["triage.yamlfile", "triage.weighing", "triage._experta", "triage.schema", "triage.answers",
      "triage.readability"],
-    ["triage.shelf"],
+    ["triage.shelf", "triage.matcher"],
     ["triage.rulebook"],
     ["triage.cards"],
     ["triage.lint", "triage.files"],
     ["triage.tables"],
-    ["triage.engine"],
+    ["triage.engine", "triage.compiled"],
     ["triage.assessment"],
     ["triage.scenarios", "triage.interview", "triage.evaluation"],
     ["triage.explain"],
@@ -49,7 +49,7 @@ def name_of(path: Path) -> str:
 
 def room(name: str) -> str:
     """The module, or the package it lies in: rooms with several files are one step."""
-    for package in ("triage.terminal", "triage.commands"):
+    for package in ("triage.terminal", "triage.commands", "triage.compiled"):
         if name == package or name.startswith(package + "."):
             return package
     return name
@@ -80,7 +80,7 @@ def test_imports_point_to_lower_layers_only(path):
         assert lower == here or LEVEL[lower] < LEVEL[here], f"{name_of(path)} imports {name}"
 
 
-def test_only_the_engine_knows_experta():
+def test_only_the_engine_and_its_matcher_know_experta():
     users = set()
     for path in modules():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -91,7 +91,11 @@ def test_only_the_engine_knows_experta():
                 names = [node.module or ""]
             if any(name.split(".")[0] == "experta" or name == "triage._experta" for name in names):
                 users.add(name_of(path))
-    assert users == {"triage._experta", "triage.engine"}
+    assert users == {"triage._experta", "triage.matcher", "triage.engine"}
+
+
+def test_the_compiled_evaluators_know_neither_experta_nor_the_rule_files():
+    assert not {"experta", "yaml"} & loaded_by("import triage.compiled")
 
 
 def test_only_one_module_knows_prompt_toolkit():

@@ -28,6 +28,6 @@ from experta.conditionalelement import ConditionalElement  # noqa: E402
 logging.root.handlers[:] = _handlers
 
 __all__ = [
-    "AND", "Activation", "ConditionalElement", "ExpertaRule", "Fact", "InitialFact", "KnowledgeEngine", "L", "Matcher", "P",
-    "Strategy",
+    "AND", "Activation", "ConditionalElement", "ExpertaRule", "Fact", "InitialFact", "KnowledgeEngine", "L", "Matcher",
+    "P", "Strategy",
 ]

@@ -32,8 +32,7 @@ def assess(knowledge: Knowledge, fired: Fired, answers: Answers) -> Assessment:
     """Everything the person is told, from what an engine concluded. No engine is asked again."""
     given = {name: answers[name] for name in knowledge.findings if name in answers}
     answers = complete(knowledge, answers)
-    by_key = {rule.key: rule for rule in knowledge.rules}
-    rules = [by_key[key] for key in fired.rules]
+    rules = [knowledge.by_key[key] for key in fired.rules]
     facts = known_facts(knowledge, fired, answers)
 
     flag_rules = _flag_rules(rules)
@@ -72,22 +71,22 @@ def known_facts(knowledge: Knowledge, fired: Fired, answers: Answers) -> dict[st
     facts: dict[str, Answer] = dict(answers)
     facts |= {f"derived.{name}": value for name, value in fired.derived.items()}
     facts |= {f"score.{name}": value for name, value in fired.scores.items()}
-    alternatives: dict[str, list[Rule]] = {}
-    for rule in knowledge.rules:
-        if rule.kind == "derived" and not rule.lowered:
-            alternatives.setdefault(rule.card, []).append(rule)
     for depth in knowledge.depths:
         for name in depth:
-            if f"derived.{name}" not in facts and all(refuted(r.parts, facts) for r in alternatives.get(name, [])):
+            if f"derived.{name}" not in facts and all(
+                refuted(rule.parts, facts) for rule in knowledge.rules_of("derived", card=name) if not rule.lowered
+            ):
                 facts[f"derived.{name}"] = "no"
     return facts
 
 
 def refuted(parts: Iterable[Part], facts: dict[str, Answer]) -> bool:
     """Does an answer speak against one of these parts? Silence and "not sure" never do."""
-    return any(
-        (value := facts.get(part.fact)) is not None and value != NOT_SURE and not part.holds(value) for part in parts
-    )
+    for part in parts:
+        value = facts.get(part.fact)
+        if value is not None and value != NOT_SURE and not part.holds(value):
+            return True
+    return False
 
 
 def severity(rule: Rule) -> tuple[int, int, int]:
@@ -138,11 +137,10 @@ def _ranked(
 ) -> tuple[Ranked, ...]:
     weights, _ = weighing.judge(knowledge, rules)
     suspected = weighing.suspected(knowledge, rules, weights)
-    lines = weighing.by_condition(knowledge.rules)
     met = {rule.key for rule in rules}
     out = []
     for name in weighing.ranking(weights, fired.bands, suspected):
-        evidence = [rule for rule in lines.get(name, []) if rule.kind in ("for", "against")]
+        evidence = knowledge.rules_of("for", "against", card=name)
         out.append(Ranked(
             id=name, band=fired.bands[name], weight=weights[name].total,
             for_=tuple(r.id for r in evidence if r.kind == "for" and r.key in met),
@@ -233,12 +231,14 @@ def _look_again(knowledge: Knowledge, urgency: Urgency, shown: list[str]) -> tup
 
 def _unresolved(knowledge: Knowledge, facts: dict[str, Answer], flag_rules: list[Rule]) -> tuple[str, ...]:
     """Dangers that a "not sure" leaves open: nothing refutes them, and something was not known when asked."""
+    if NOT_SURE not in facts.values():
+        return ()
     reached = {rule.card: (0, 0, 0) for rule in flag_rules}
     for rule in flag_rules:
         reached[rule.card] = max(reached[rule.card], severity(rule))
     out: dict[str, None] = {}
-    for rule in knowledge.rules:
-        if rule.kind != "red_flag" or rule.lowered or rule.level in ("book", "redirect"):
+    for rule in knowledge.rules_of("red_flag"):
+        if rule.lowered or rule.level in ("book", "redirect"):
             continue
         if severity(rule) <= reached.get(rule.card, (0, 0, 0)):
             continue

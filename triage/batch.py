@@ -37,6 +37,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import chain, islice
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any, Literal
 
@@ -250,10 +251,13 @@ class _Run:
 
     def save(self) -> None:
         """Note how far it is; what was written is with the disk before."""
+        self._sync()
+        parts.put(_state(self.job), msgspec.json.encode(self.state))
+
+    def _sync(self) -> None:
         self.out.sync()
         if self.errors:
             self.errors.sync()
-        parts.put(_state(self.job), msgspec.json.encode(self.state))
 
     def finish(self) -> None:
         """All rows are written: make the output whole, and note that only names are to be given."""
@@ -272,11 +276,8 @@ class _Run:
         if job.keep:
             self.save()
         else:
-            self.out.sync()
-        self.out.close()
-        if self.errors:
-            self.errors.sync()
-            self.errors.close()
+            self._sync()
+        self.close()
 
     def leave(self, sentence: str, code: int = 0) -> str:
         """Stop here, so that `resume` can go on. Returns the sentence with what is left."""
@@ -284,17 +285,22 @@ class _Run:
         if code == FAULTS:  # a difference: the part is named, to be looked at
             if job.keep:
                 self.save()
-            self.out.close()
+            self.close()
             return sentence
         if job.keep and rows:
             with contextlib.suppress(Stopped):  # on a full disk the last note stands
                 self.save()
             with contextlib.suppress(OSError, msgspec.DecodeError):
                 rows = msgspec.json.decode(Path(_state(job)).read_bytes(), type=State).rows
-                self.out.close()
+                self.close()
                 return f"{sentence}; {rows:,} rows are done, go on with --resume"
         self.drop()
         return sentence
+
+    def close(self) -> None:
+        self.out.close()
+        if self.errors:
+            self.errors.close()
 
     def drop(self) -> None:
         """Leave nothing."""
@@ -532,9 +538,11 @@ class Workers:
 
 @contextlib.contextmanager
 def no_interrupts() -> Iterator[None]:
+    """Threads and processes begun in here never see Ctrl-C; this one sees it afterwards."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
+    resource_tracker.ensure_running()  # begun later by multiprocessing, it would let the signal through again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

@@ -30,6 +30,9 @@ from triage.parts import BAD_INPUT, CANNOT_WRITE, UNAVAILABLE, Part, Stopped
 NOTES = ".triage-batch"
 """The folder inside of the output folder for what is not whole, and for notes of what is."""
 
+ANSWERS_WITHIN = 10
+"""Seconds for a scheduler to answer."""
+
 PATIENCE = 60
 """Seconds to wait for a first worker."""
 
@@ -115,9 +118,9 @@ def run(
             outcomes[outcome.name] = outcome
             done(outcome)
     except KeyboardInterrupt:
-        raise Stopped(_left("stopped", outcomes, todo), batch.INTERRUPTED) from None
+        raise Stopped(_left("stopped", notes, todo), batch.INTERRUPTED) from None
     except Stopped as stopped:
-        raise Stopped(_left(stopped.sentence, outcomes, todo), stopped.code) from None
+        raise Stopped(_left(stopped.sentence, notes, todo), stopped.code) from None
     whole = [task.name for task in todo if not outcomes[task.name].fault]
     if errors:
         _gather(notes, whole, errors)
@@ -147,8 +150,8 @@ def _gather(notes: Path, names: list[str], errors: str) -> None:
         raise
 
 
-def _left(sentence: str, outcomes: dict[str, Outcome], todo: list[Task]) -> str:
-    whole = sum(1 for outcome in outcomes.values() if not outcome.fault)
+def _left(sentence: str, notes: Path, todo: list[Task]) -> str:
+    whole = sum((notes / f"{task.name}.note").exists() for task in todo)
     return f"{sentence}; {whole} of {len(todo)} files are done, go on with --resume" if whole else sentence
 
 
@@ -250,7 +253,7 @@ def _client(distributed: Any, stack: contextlib.ExitStack, address: str, process
             )
         address = stack.enter_context(local).scheduler_address
     try:
-        return stack.enter_context(distributed.Client(address, timeout=10, set_as_default=False))
+        return stack.enter_context(distributed.Client(address, timeout=ANSWERS_WITHIN, set_as_default=False))
     except (OSError, ValueError, TimeoutError):
         raise Stopped(f"{address}: no Dask scheduler answers here", UNAVAILABLE) from None
 
@@ -264,7 +267,7 @@ def _submitted(distributed: Any, client: Any, todo: list[Task]) -> Iterator[Outc
             client.wait_for_workers(1, timeout=PATIENCE)
         except TimeoutError:
             raise Stopped(f"the cluster has no worker after {PATIENCE} seconds", UNAVAILABLE) from None
-        for future in distributed.as_completed(futures):
+        for future in distributed.as_completed(futures, loop=client.loop):
             yield _outcome(future, names[future.key])
     finally:
         with contextlib.suppress(Exception):

@@ -108,8 +108,9 @@ class Engine:
         if self.stock:
             engine = type("Stock", (KnowledgeEngine,), rules)()
         else:
-            order = type("Order", (CardOrder,), {"order": self.knowledge.order})
-            engine = type("Triage", (KnowledgeEngine,), {"__matcher__": IndexedMatcher, "__strategy__": order, **rules})()
+            strategy = type("Order", (CardOrder,), {"order": self.knowledge.order})
+            ours = {"__matcher__": IndexedMatcher, "__strategy__": strategy}
+            engine = type("Triage", (KnowledgeEngine,), {**ours, **rules})()
         deffacts = engine.get_deffacts()
         engine.get_deffacts = lambda: deffacts  # experta looks through every attribute at each reset
         return engine

@@ -36,7 +36,7 @@ class IndexedMatcher(Matcher):  # type: ignore[misc]
         numbers: dict[Any, int] = {}
         for rule in engine.get_rules():
             mine: list[int] = []
-            for pattern in _patterns(rule):
+            for pattern in dict.fromkeys(_patterns(rule)):  # asked twice in the same words, experta asks once
                 mine.append(self._number(rule, pattern, mine, numbers))
             unbound = rule.new_conditions(*rule)  # experta hands the engine over when it fires; this one holds none yet
             for number in mine:
@@ -111,7 +111,7 @@ class IndexedMatcher(Matcher):  # type: ignore[misc]
     def _number(self, rule: Any, pattern: Any, used: list[int], numbers: dict[Any, int]) -> int:
         """The number of this pattern; a new one is entered under each of its tests.
 
-        A rule that asks for the same twice gets two numbers: it fires for every pair of facts.
+        A rule that asks for the same twice, as with 1 and L(1), gets two numbers: it fires for every pair of facts.
         """
         kind = type(pattern)
         tests = {slot: _test(rule, slot, value) for slot, value in pattern.items()}
@@ -157,8 +157,8 @@ def _test(rule: Any, slot: Any, value: Any) -> tuple[Any, Test]:
 
 
 def _unmatched(rule: Any, what: str) -> TypeError:
-    return TypeError(f"rule '{getattr(rule, '__name__', rule)}' uses {what}: IndexedMatcher takes facts whose slots hold "
-                     "a value or a P, all of which must hold; use experta's own ReteMatcher for it")
+    return TypeError(f"rule '{getattr(rule, '__name__', rule)}' uses {what}: IndexedMatcher takes facts whose slots "
+                     "hold a value or a P, all of which must hold; use experta's own ReteMatcher for it")
 
 
 class CardOrder(Strategy):  # type: ignore[misc]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any, Literal
 
@@ -341,6 +343,11 @@ RuleKind = Literal[
 ]
 
 
+COMPARE: dict[str, Callable[[float, float], bool]] = {
+    ">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt, "==": operator.eq,
+}
+
+
 class Part(msgspec.Struct, frozen=True):
     """One condition on one fact. `fact` is a finding, or derived.X, score.X, red_flag.X, condition.X."""
 
@@ -365,10 +372,7 @@ class Part(msgspec.Struct, frozen=True):
         if self.op:
             if not isinstance(value, float):
                 return False
-            return {
-                ">=": value >= self.bound, "<=": value <= self.bound, ">": value > self.bound,
-                "<": value < self.bound, "==": value == self.bound,
-            }[self.op]
+            return COMPARE[self.op](value, self.bound)
         if isinstance(value, float):
             return False
         chosen = (value,) if isinstance(value, str) else value
@@ -377,7 +381,7 @@ class Part(msgspec.Struct, frozen=True):
         return any(v in self.any_of for v in chosen)
 
 
-class Rule(msgspec.Struct, frozen=True, kw_only=True):
+class Rule(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One line of a card as the engines see it. Fires when all parts hold.
 
     `unsure` names the parts that "not sure" satisfies too. Such a rule concludes less: a derived
@@ -405,7 +409,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     step: str = ""
     item: str = ""
 
-    @property
+    @cached_property
     def lowered(self) -> bool:
         return any(self.unsure)
 

@@ -6,7 +6,7 @@ Weights are logarithms of likelihood ratios and add up (Good 1950; Spiegelhalter
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from triage.model import RANK, Band, Condition, Knowledge, Rule, Weight, Weights
 
@@ -14,35 +14,37 @@ BEST_COUNTS = "site"
 """In this group a line for the condition silences the lines against it: of several places the best counts."""
 
 
-def weigh(knowledge: Knowledge, condition: Condition, fired: Iterable[Rule]) -> Weight:
+def weigh(knowledge: Knowledge, condition: Condition, fired: Sequence[Rule]) -> Weight:
     """How far a condition stands, given those of its lines that fired. Condition must have a frequency."""
     settings = knowledge.settings.weights
     assert condition.frequency is not None
-    steps = [settings.frequency[condition.frequency.level]]
-    groups: dict[str, list[float]] = defaultdict(list)
+    frequency = settings.frequency[condition.frequency.level]
+    if not fired:
+        return Weight(frequency, 0.0, _exact(frequency), 0.0, 0)
+    speaks_for: dict[str, list[float]] = {}
+    speaks_against: dict[str, list[float]] = {}
     for rule in fired:
         if rule.kind == "frequency":
-            steps.append(settings.frequency[rule.step])
-        elif rule.kind in ("for", "against"):
-            groups[rule.group or rule.key].append(rule.weight)
-    total_for = total_against = 0.0
-    groups_for = 0
-    for name, weights in groups.items():
-        speaks_for = [w for w in weights if w > 0]
-        total_for += _group(speaks_for, settings)
-        groups_for += bool(speaks_for)
-        if not (name == BEST_COUNTS and speaks_for):
-            total_against -= _group([-w for w in weights if w < 0], settings)
+            frequency = max(frequency, settings.frequency[rule.step])
+        elif rule.kind == "for":
+            speaks_for.setdefault(rule.group or rule.key, []).append(rule.weight)
+        elif rule.kind == "against":
+            speaks_against.setdefault(rule.group or rule.key, []).append(-rule.weight)
     if condition.kind == "danger":
-        total_against = 0.0
+        speaks_against.clear()
+    elif BEST_COUNTS in speaks_for:
+        speaks_against.pop(BEST_COUNTS, None)
+    total_for = sum(_group(weights, settings) for weights in speaks_for.values())
+    total_against = -sum(_group(weights, settings) for weights in speaks_against.values())
     uncapped = total_for + max(total_against, settings.against_cap)
     evidence = max(-settings.cap, min(settings.cap, uncapped))
-    frequency = max(steps)
-    return Weight(frequency, _exact(evidence), _exact(frequency + evidence), _exact(uncapped), groups_for)
+    return Weight(frequency, _exact(evidence), _exact(frequency + evidence), _exact(uncapped), len(speaks_for))
 
 
 def _group(weights: list[float], settings: Weights) -> float:
-    strongest, *others = sorted(weights, reverse=True) or [0.0]
+    if len(weights) == 1:
+        return weights[0]
+    strongest, *others = sorted(weights, reverse=True)
     return strongest + settings.group_share * sum(others[: settings.group_others])
 
 
@@ -110,7 +112,7 @@ def judge(knowledge: Knowledge, fired: Iterable[Rule]) -> tuple[dict[str, Weight
     for name, condition in knowledge.conditions.items():
         if condition.frequency is None:
             continue
-        mine = lines.get(name, [])
+        mine = lines.get(name, ())
         kinds = {rule.kind for rule in mine}
         weights[name] = weigh(knowledge, condition, mine)
         allowed[name] = "fits_well_never" not in kinds and (

@@ -1,8 +1,8 @@
 """One case, and every answer that it could still be given: a set of rules is one number, a bit a rule.
 
-The conditions of a rule stand in places: its first, its second, and so on. A known fact sets, place by place, the bits of
-the rules whose condition there it meets. A rule fires when no place lacks its bit; it *waits* when exactly one does. So
-what one more fact would bring is one `&`: the rules that wait, and that it meets. Only where that touches a derived
+The conditions of a rule stand in places: its first, its second, and so on. A known fact sets, place by place, the bits
+of the rules whose condition there it meets. A rule fires when no place lacks its bit; it *waits* when exactly one does.
+So what one more fact would bring is one `&`: the rules that wait, and that it meets. Only where that touches a derived
 finding or a score, or an answer that follows from another, is a conclusion drawn anew.
 """
 
@@ -28,7 +28,7 @@ Rules = int
 
 
 class Supposed:
-    """What single further answers would change, up to red flags and lines of evidence: rules that come, rules that go."""
+    """What single further answers would change, up to red flags and lines of evidence: rules that come and that go."""
 
     def __init__(self, rules: list[Rule], came: dict[Item, Rules], went: dict[Item, Rules]) -> None:
         self._rules, self._came, self._went = rules, came, went
@@ -123,9 +123,9 @@ class BitSets:
     def suppose(self, answers: Answers) -> Supposed:
         """Every finding without an answer, with each of its values: what this one more answer would change.
 
-        What would change nothing is left out, and so is a finding that belongs to what was answered with no. Numbers and
-        times are supposed at each bound that a rule has and on both sides of it; options of which several may be ticked,
-        one by one. Not looked at are the rules that read bands: interlocks, who must not, offers.
+        What would change nothing is left out, and so is a finding that belongs to what was answered with no, and "not
+        sure". Numbers and times are supposed at each bound that a rule has and on both sides of it; options of which
+        several may be ticked, one by one. Not looked at are rules that read bands: interlocks, who must not, offers.
         """
         facts = complete(self.knowledge, answers)
         base = self._base(facts)
@@ -184,7 +184,7 @@ class BitSets:
         return came
 
     def _anew(self, base: _Base, facts: list[_Fact], came: Rules) -> tuple[Rules, Rules]:
-        """Rules that come and go, where more may follow from the answers. `came`: those that they bring by themselves."""
+        """Rules that come and go, where more may follow from the answers. `came`: those they bring by themselves."""
         went = 0
         follows: list[_Brought] | None = None  # once anything else follows than before
         for i, net in enumerate(self.nets[:-1]):
@@ -248,8 +248,10 @@ class BitSets:
             for part in rule.parts:
                 if part.op:
                     bounds.setdefault(part.fact, set()).add(part.bound)
-        return [(name, finding.parents, [self._value(name, value) for value in _values(finding, bounds.get(name, set()))])
-                for name, finding in self.knowledge.findings.items()]
+        return [
+            (name, finding.parents, [self._value(name, value) for value in _values(finding, bounds.get(name, set()))])
+            for name, finding in self.knowledge.findings.items()
+        ]
 
     def _value(self, name: str, value: Answer) -> _Value:
         fact = self._fact((name, value))
@@ -257,7 +259,8 @@ class BitSets:
         return fact.item, fact.meets, fact, linked if any(linked) else ()
 
     def _fact(self, item: Item) -> _Fact:
-        return _Fact(item, sum(net.meets(item) << net.start for net in self.nets), [net.met([item]) for net in self.nets])
+        meets = sum(net.meets(item) << net.start for net in self.nets)
+        return _Fact(item, meets, [net.met([item]) for net in self.nets])
 
     def _above(self, name: str, value: Answer) -> list[_Fact]:
         """What an answer implies of what it belongs to, the nearest first."""

@@ -1,4 +1,4 @@
-"""Answers of many cases as columns: one number for each thing that an answer can say, its bits the cases that say so."""
+"""Answers of many cases as columns: a number for each thing that an answer can say, its bits the cases that say so."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Columns:
         return columns
 
     def completed(self, columns: list[Cases], everywhere: Cases) -> list[Cases]:
-        """The columns with all that the answers imply, in the two steps of `answers.complete`. Changes them in place."""
+        """The columns with all that the answers imply, in the two steps of `answers.complete`; changed in place."""
         number = self.number
         for into, others in self.filled:
             for column in others:

@@ -1,4 +1,4 @@
-"""Rules -> the text of two Python functions over columns: `conclude` up to the red flags, `close` for what reads them."""
+"""Rules -> the text of two Python functions over columns: `conclude` up to red flags, `close` for what reads them."""
 
 from __future__ import annotations
 

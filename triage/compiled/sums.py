@@ -5,18 +5,13 @@ Counted in millionths: weights have four decimals and shares two (see rulebook),
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterable
 
 from triage.compiled.columns import Cases
+from triage.model import COMPARE
 
 Sums = dict[int, Cases]
 """A sum -> its cases. No case has two."""
-
-COMPARE: dict[str, Callable[[int, int], bool]] = {
-    ">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt, "==": operator.eq,
-}
-
 
 def units(value: float) -> int:
     """A weight or number of points in millionths."""
