@@ -57,7 +57,7 @@ class _Fact(NamedTuple):
     slots: list[int]
 
 
-_Value = tuple[Item, Rules, _Fact, tuple[()] | tuple[list[_Fact], list[_Fact]]]
+_Value = tuple[Item, Rules, _Fact, tuple[()] | tuple[list[tuple[str, _Fact]], list[_Fact]]]
 """A value to suppose, with what it implies above and below."""
 
 
@@ -262,10 +262,10 @@ class BitSets:
         meets = sum(net.meets(item) << net.start for net in self.nets)
         return _Fact(item, meets, [net.met([item]) for net in self.nets])
 
-    def _above(self, name: str, value: Answer) -> list[_Fact]:
-        """What an answer implies of what it belongs to, the nearest first."""
-        out = [self._fact(item) for item in upward(self.knowledge, self.knowledge.findings[name], value)]
-        return [*out, *(each for fact in out for each in self._above(*fact.item))]
+    def _above(self, name: str, value: Answer) -> list[tuple[str, _Fact]]:
+        """What an answer implies of what it belongs to, the nearest first; each with the finding that implies it."""
+        out = [(name, self._fact(item)) for item in upward(self.knowledge, self.knowledge.findings[name], value)]
+        return [*out, *(each for _, fact in out for each in self._above(*fact.item))]
 
     def _below(self, name: str) -> list[_Fact]:
         """What a no implies of its follow-ups, if all else that they belong to is no as well."""
@@ -278,13 +278,14 @@ class BitSets:
                 out.append(self._fact((child.id, nothing)))
         return out
 
-    def _implied(self, facts: Answers, fact: _Fact, above: list[_Fact], below: list[_Fact]) -> list[_Fact]:
+    def _implied(self, facts: Answers, fact: _Fact, above: list[tuple[str, _Fact]], below: list[_Fact]) -> list[_Fact]:
         """What an answer implies beside what is known, as `answers.complete` has it."""
         out = []
-        for each in above:
-            if each.item[0] in facts:
-                break
-            out.append(each)
+        new = {fact.item[0]}
+        for origin, each in above:
+            if origin in new and each.item[0] not in facts:
+                new.add(each.item[0])
+                out.append(each)
         nos = {fact.item[0]}
         for each in below:
             name, value = each.item
