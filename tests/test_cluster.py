@@ -163,7 +163,7 @@ def test_a_difference_in_one_table_fails_and_keeps_only_that_one_from_its_name(r
 
 
 @pytest.mark.parametrize(("arguments", "code", "words"), [
-    (["in", "in"], 2, "same"), (["in", "file"], 2, "file"), (["empty", "out"], 66, ".csv"), (["in", "file/out"], 73, ""),
+    (["in", "in"], 2, "same"), (["in", "file"], 2, "file"), (["empty", "out"], 66, ".csv"), (["in", "file/x"], 73, ""),
     (["in", "out", "--to", "csv"], 2, "--to"), (["in", "out", "--errors", "in/0.csv"], 2, "0.csv"),
     (["in", "out", "--errors", "nowhere/bad.csv"], 73, "nowhere"), (["nowhere", "out"], 65, "--from"),
 ])

@@ -530,10 +530,10 @@ class Workers:
     def close(self) -> None:
         """End the processes, whatever they are at."""
         if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
             for child in self._children:
                 child.terminate()
-            self._pool = None
+            self._pool.shutdown()  # not to wait, or to cancel, lets its thread complain while Python ends
+            self._pool, self._children = None, set()
 
 
 @contextlib.contextmanager

@@ -1,8 +1,12 @@
-"""The rules as a decision graph of zen-engine (GoRules), which is written in Rust. Equal to `triage.engine`, too.
+"""The rules as decision tables of zen-engine (GoRules), written in Rust. A twin of `triage.engine` for benchmarks.
 
-zen-engine has no facts that rules bring forth and others read, no agenda and no joins: it looks through every row of a
-table, once. So there is one table for each layer of conclusions, and the layers are led from here, as sums of scores and
-bands are for all rivals. A row holds the whole `when` of a rule as one expression; the table collects all rows that hold.
+It has no facts that rules bring forth and others read, no agenda and no joins: it looks at every row of a table, once.
+So there is a table for each layer of conclusions, and the layers are led from here. A row holds the whole `when` of a
+rule as one expression, and the table collects all rows that hold.
+
+durable_rules 2.0.28 was tried as well and is left out. A list that meets a condition twice fires the rule twice,
+forgetting a case crashed the process (free(): invalid pointer), and to register 550 of these rules took longer than a
+minute, where 500 took none: it seems to multiply out the alternatives of a rule.
 """
 
 from __future__ import annotations
