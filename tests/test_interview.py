@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests import strategies
 from tests.conftest import remembered, shared_knowledge
 from triage import interview
-from triage.answers import AGAIN
+from triage.answers import AGAIN, BadAnswer, choose
 from triage.assessment import RANK, Assessment, assess
 from triage.conversation import talk
-from triage.model import NONE, NOT_SURE, Answers, Question
+from triage.model import NONE, NOT_SURE, OPTION, Answers, Question
 from triage.terminal.script import ScriptFront
 
 SOME = settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
@@ -21,6 +22,15 @@ LONGEST = 90
 
 def conclude(answers: Answers) -> Assessment:
     return assess(shared_knowledge(), remembered(answers), answers)
+
+
+_made: list[interview.Interview] = []
+
+
+def asks() -> interview.Interview:
+    if not _made:
+        _made.append(interview.Interview(shared_knowledge()))
+    return _made[0]
 
 
 def questions(answers: Answers, otherwise: str) -> list[str]:
@@ -44,11 +54,10 @@ def test_every_interview_ends_and_asks_nothing_twice(answers, otherwise):
 @given(st.data())
 def test_a_person_who_answers_anything_at_all_comes_to_an_end(data):
     """Random replies to what is really asked, not to what was prepared."""
-    knowledge = shared_knowledge()
     given_: Answers = {}
     for _ in range(LONGEST):
         assessment = conclude(given_)
-        question = interview.next_question(knowledge, given_, assessment)
+        question = asks().next(given_, assessment)
         if question is None:
             return
         given_ |= interview.record(question, data.draw(replies(question)))
@@ -61,7 +70,8 @@ def replies(question: Question) -> st.SearchStrategy[object]:
         return st.sampled_from(ids)
     if question.kind in ("many", "checklist"):
         plain = [i for i in ids if i not in (NONE, NOT_SURE)]
-        return st.sets(st.sampled_from(plain), max_size=2).map(tuple) | st.just(NOT_SURE)
+        one_each = [i for i in plain if OPTION not in i] or plain[:1]
+        return st.sets(st.sampled_from(one_each), max_size=2).map(tuple) | st.just(NOT_SURE)
     return st.sampled_from([0.0, 3.0, 20.0, 60.0, 80.0, 100.0])
 
 
@@ -77,23 +87,40 @@ def test_nothing_is_asked_after_an_ambulance(knowledge):
         answers: Answers = {"person.age": 50.0, "person.cannot_answer": "no", "person.unsafe": "no", line: "yes"}
         assessment = conclude(answers)
         assert assessment.urgency.level == "ambulance_now"
-        assert interview.next_question(knowledge, answers, assessment) is None
+        assert asks().next(answers, assessment) is None
 
 
-def test_a_ticked_line_opens_its_own_follow_ups_first(knowledge):
-    asked = questions({"person.age": 60.0, "leg.cold_pale": "yes"}, "no")
-    after = asked[asked.index("screen_leg") + 1 :]
-    assert after[0] in {f.id for f in knowledge.findings.values() if "leg.cold_pale" in f.parents}
-    assert "screen_body" not in after, "an emergency is said before the next screen"
+def test_what_was_ticked_is_followed_before_the_place_of_pain(knowledge):
+    asked = questions({"person.age": 60.0, "leg.cold_pale": "yes", "leg.numb_weak": "yes"}, "no")
+    assert "pain.region" not in asked, "an emergency is said before the place is asked"
+    asked = questions({"person.age": 60.0, "now.chest_or_jaw": "yes"}, "no")
+    after = asked[asked.index("screen_now") + 1]
+    assert after.split("/")[-1].startswith("chest."), "what was ticked on the first screen is followed at once"
 
 
-def test_a_whole_screen_of_not_sure_is_asked_line_by_line(knowledge):
-    asked = questions({"person.age": 40.0}, "not_sure")
+def test_a_whole_screen_of_not_sure_is_asked_again_more_simply_on_one_screen(knowledge):
+    front = ScriptFront({"person.age": 40.0}, "not_sure")
+    talk(knowledge, remembered, front, greet=False)
     for stage in knowledge.stages:
         if stage.emergency:
-            start = asked.index(stage.id)
-            again = [name + AGAIN for name in stage.together]
-            assert [q for q in asked[start + 1 :] if q in again] == again
+            assert front.asked[front.asked.index(stage.id) + 1] == stage.together[0] + AGAIN
+
+
+def test_a_list_holds_options_of_questions_beside_yes_and_no(knowledge):
+    """A line that stands for an option sets it; what is left unticked is none of these."""
+    assessment = conclude({})
+    facts = {"pain.region": ("heel",), "onset.age": 20.0}
+    worths = interview.Worths(knowledge, asks().compiled, facts, conclude(facts))
+    lists = [q for _, q in asks()._worthy(worths) if q.kind == "checklist" and q.id.startswith("beginning/")]
+    question, = lists
+    assert {"onset.speed=weeks", "onset.trigger=load"} <= {choice.id for choice in question.choices}
+    given_ = interview.record(question, ("onset.speed=weeks",))
+    assert given_ == {"onset.speed": "weeks", "onset.trigger": NONE}
+    assert interview.record(question, NOT_SURE) == {"onset.speed": NOT_SURE, "onset.trigger": NOT_SURE}
+    assert interview.ticked(question, given_) == [knowledge.findings["onset.speed"].label("weeks")]
+    with pytest.raises(BadAnswer, match="Only one"):
+        choose(question, ["onset.speed=weeks", "onset.speed=days"])
+    assert assessment.conditions == ()
 
 
 def test_a_plainer_answer_settles_the_first_not_sure(knowledge):
@@ -105,9 +132,9 @@ def test_a_plainer_answer_settles_the_first_not_sure(knowledge):
     assert "lung_clot_or_collapse" in conclude(answers).unresolved
 
 
-def test_habits_shoes_ground_and_chairs_are_asked_of_a_calf(knowledge):
+def test_load_and_beginning_are_asked_of_a_calf(knowledge):
     asked = questions({"person.age": 30.0, "pain.region": ("calf",), "activity.regular": ("running",)}, "no")
-    assert {"activity.regular", "activity.terrain", "footwear.usual", "load"} <= set(asked)
+    assert {"beginning", "load", "pattern", "look", "background"} <= {name.split("/")[0] for name in asked}
 
 
 def test_a_heel_alone_is_not_asked_about_clots_in_detail(knowledge):
@@ -117,19 +144,59 @@ def test_a_heel_alone_is_not_asked_about_clots_in_detail(knowledge):
     assert "history.clot_weak" not in asked
 
 
-def test_no_single_answer_left_could_raise_the_urgency_when_it_stops(knowledge):
-    """When the questions are over, no answer that may still be asked makes it more urgent."""
-    answers: Answers = {"person.age": 45.0, "pain.region": ("calf",), "pain.site": ("calf_deep",), "pain.side": "left",
-                        "onset.age": 5.0, "onset.trigger": "load"}
+def test_no_single_answer_left_could_make_it_urgent_when_it_stops(knowledge):
+    """When the questions are over, no single answer that may still be asked makes it `today` or nearer."""
+    for site, region in (("calf_deep", "calf"), ("heel_under_inner", "heel"), ("ankle_outer", "ankle")):
+        answers: Answers = {"person.age": 45.0, "pain.region": (region,), "pain.site": (site,), "pain.side": "left",
+                            "onset.age": 5.0, "onset.trigger": "load"}
+        given_: Answers = {}
+        front = ScriptFront(answers, "no")
+        while (question := asks().next(given_, conclude(given_))) is not None:
+            reply = front.ask(question, 1)
+            given_ |= interview.record(question, reply.answer)  # type: ignore[union-attr]
+        ended = conclude(given_)
+        assert RANK[ended.urgency.level] < RANK["today"]
+        supposed = asks().compiled.suppose(given_)
+        facts = interview.known_facts(knowledge, ended.fired, ended.answers)
+        open_ = {finding.id for finding in interview._askable(knowledge, facts)}
+        for name, value in supposed:
+            if name in open_:
+                came = [rule for rule in supposed.came((name, value)) if rule.kind == "red_flag"]
+                assert all(RANK[rule.level] < RANK["today"] for rule in came), (name, value)
+
+
+def test_it_says_why_it_ended(knowledge):
+    answers: Answers = {"person.age": 50.0, "now.breath": "yes"}
+    assert asks().ended(answers, conclude(answers)) == "urgent"
+    answers = {"person.age": 9.0}
+    assert asks().ended(answers, conclude(answers)) == "redirect"
+    everything: Answers = {name: ("no" if f.kind == "yes_no" else NOT_SURE) for name, f in knowledge.findings.items()}
+    assert asks().ended(everything, conclude(everything)) == "settled"
+
+
+def test_the_number_left_is_nothing_only_at_the_end(knowledge):
     given_: Answers = {}
-    front = ScriptFront(answers, "no")
-    while (question := interview.next_question(knowledge, given_, conclude(given_))) is not None:
-        reply = front.ask(question, 1)
-        given_ |= interview.record(question, reply.answer)  # type: ignore[union-attr]
-    ended = conclude(given_)
-    rank = (RANK[ended.urgency.level], -ended.urgency.within_days)
-    facts = interview.known_facts(knowledge, ended.fired, ended.answers)
-    for finding in interview._askable(knowledge, facts):
-        for answer in interview._possible(finding):
-            after = conclude({**given_, finding.id: answer}).urgency
-            assert (RANK[after.level], -after.within_days) <= rank, (finding.id, answer)
+    front = ScriptFront({"person.age": 45.0, "pain.region": ("heel",)}, "no")
+    while True:
+        assessment = conclude(given_)
+        question = asks().next(given_, assessment)
+        assert (asks().left(given_, assessment) == 0) == (question is None)
+        if question is None:
+            break
+        given_ |= interview.record(question, front.ask(question, 1).answer)  # type: ignore[union-attr]
+
+
+def test_what_is_worth_asking_follows_the_answers(knowledge):
+    """What makes clots likely is worth asking of a new pain in one calf, and less so of one under the heel."""
+    def danger(answers: Answers) -> float:
+        return interview.Worths(knowledge, asks().compiled, answers, conclude(answers)).of("history.clot_strong").danger
+
+    calf: Answers = {"pain.region": ("calf",), "pain.site": ("calf_deep",), "onset.age": 3.0, "pain.side": "left"}
+    heel: Answers = {"pain.region": ("heel",), "pain.site": ("heel_under_inner",), "onset.age": 3.0}
+    assert danger(calf) > danger(heel)
+
+
+def test_nothing_is_worth_asking_once_it_is_known(knowledge):
+    answers: Answers = {"pain.region": ("calf",), "pain.night": "no"}
+    worth = interview.Worths(knowledge, asks().compiled, answers, conclude(answers)).of("pain.night")
+    assert worth.total == 0

@@ -6,11 +6,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from triage.model import NONE, NOT_SURE, Answer, Answers, Finding, Knowledge, Question
+from triage.model import AGAIN as AGAIN
+from triage.model import NONE, NOT_SURE, OPTION, Answer, Answers, Finding, Knowledge, Question
 from triage.words import days, guess
-
-AGAIN = "_again"
-"""Suffix of the plainer question asked once after "not sure"; it is an answer of its own until `complete`."""
 
 _WORDS = {"yes": "yes", "y": "yes", "true": "yes", "no": "no", "n": "no", "false": "no", NOT_SURE: NOT_SURE,
           "not sure": NOT_SURE, "unsure": NOT_SURE, "don't know": NOT_SURE, "unknown": NOT_SURE, "s": NOT_SURE}
@@ -25,9 +23,7 @@ class BadAnswer(ValueError):
 
 def parse(knowledge: Knowledge, raw: Mapping[str, Any]) -> tuple[Answers, list[tuple[str, str]]]:
     """A mapping of finding id to raw answer -> Answers, and (key, sentence) for each that is wrong."""
-    names = {alias: f.id for f in knowledge.findings.values() for alias in f.aliases}
-    known = {**{name: name for name in knowledge.findings}, **names}
-    known |= {f.id + AGAIN: f.id + AGAIN for f in knowledge.findings.values() if f.again}
+    known = knowledge.known_names
     answers: Answers = {}
     wrong: list[tuple[str, str]] = []
     for key, value in raw.items():
@@ -183,6 +179,11 @@ def choose(question: Question, chosen: list[str]) -> Answer:
         raise BadAnswer("'None of these' and 'not sure' cannot go with another answer.")
     if set(chosen) == {NOT_SURE}:
         return NOT_SURE
+    ticked = [name for name, _, option in (each.partition(OPTION) for each in dict.fromkeys(chosen)) if option]
+    for name in ticked:
+        if ticked.count(name) > 1 and name not in question.several:
+            labels = [c.label for c in question.choices if c.id in chosen and c.id.startswith(name + OPTION)]
+            raise BadAnswer(f"Only one of these can be so: {' / '.join(labels)}.")
     return tuple(c.id for c in question.choices if c.id in chosen and c.id != NONE)
 
 

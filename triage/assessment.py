@@ -89,9 +89,9 @@ def refuted(parts: Iterable[Part], facts: dict[str, Answer]) -> bool:
     return False
 
 
-def severity(rule: Rule) -> tuple[int, int, int]:
-    """Order of urgency of a red flag rule; larger is more urgent."""
-    return (RANK[rule.level], -rule.within_days, rule.level == "redirect")
+def severity(said: Rule | Urgency) -> tuple[int, int, int]:
+    """Order of urgency of a red flag rule, or of what was concluded; larger is more urgent."""
+    return (RANK[said.level], -said.within_days, said.level == "redirect")
 
 
 def _flag_rules(rules: Iterable[Rule]) -> list[Rule]:

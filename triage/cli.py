@@ -104,6 +104,7 @@ def parser() -> argparse.ArgumentParser:
                           help="the folder of their answers, ID.yaml each (default: beside the cases)")
     evaluate.add_argument("--otherwise", choices=["not_sure", "no"], default="not_sure",
                           help="what the simulated person of the interview says to all else (default: not_sure)")
+    evaluate.add_argument("--interview", action="store_true", help="only how well the interview asks, beside its aims")
     evaluate.add_argument("--rows", type=Path, metavar="FILE", help="also write one row a case, as CSV")
     evaluate.add_argument("--compare", type=Path, metavar="OLD.json",
                           help="list each case whose outcome is another one than in this earlier --json report")
@@ -132,6 +133,22 @@ def parser() -> argparse.ArgumentParser:
                        help="write an example of IN with every column to stdout, or to the file named, and stop")
     batch.set_defaults(wrong=batch.error)
 
+    why = command("why", "what speaks for and against the first conditions, or why something is asked",
+                  "triage why answers.yaml plantar_fasciitis")
+    why.add_argument("file", help="the answers, - for stdin")
+    why.add_argument("id", nargs="?", default="", help="a condition, or a finding that would be asked")
+
+    why_not = command("why-not", "why a condition is not named first, or not at all",
+                      "triage why-not answers.yaml tibial_stress_fracture")
+    why_not.add_argument("file", help="the answers, - for stdin")
+    why_not.add_argument("condition", help="the id of a condition")
+
+    what_if = command("what-if", "the smallest change of answers that would change the result, or what one would do",
+                      "triage what-if answers.yaml pain.night=yes")
+    what_if.add_argument("file", help="the answers, - for stdin")
+    what_if.add_argument("change", nargs="*", metavar="FINDING=ANSWER",
+                         help="other answers to try; without any the smallest changes are looked for")
+
     schema = command("schema", "JSON Schemas of the cards, for editors", "triage schema rules/schema")
     schema.add_argument("dir", nargs="?", type=Path, help="write one file a kind of card here (default: print all)")
     return main_parser
@@ -150,7 +167,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if "rules" in options:
         os.environ["TRIAGE_RULES"] = str(options.rules)
     options.json = getattr(options, "json", False)
-    module = importlib.import_module(f"triage.commands.{options.command or 'talk'}")
+    module = importlib.import_module(f"triage.commands.{(options.command or 'talk').replace('-', '_')}")
     try:
         code: int = module.run(options)
         sys.stdout.flush()

@@ -55,6 +55,7 @@ def talk(knowledge: Knowledge, fired: Callable[[Answers], Fired], front: Front, 
 class _Conversation:
     def __init__(self, knowledge: Knowledge, fired: Callable[[Answers], Fired], front: Front) -> None:
         self.knowledge, self.fired, self.front = knowledge, fired, front
+        self.interview = interview.Interview(knowledge)
         self.turns: list[Turn] = []
         self.asked: list[str] = []
         self.reviewed = False
@@ -89,7 +90,7 @@ class _Conversation:
 
     def _next(self, assessment: Assessment) -> Question | None:
         given = self.given()
-        question = interview.next_question(self.knowledge, given, assessment)
+        question = self.interview.next(given, assessment)
         if question is not None:
             return question
         question = self._self_check(assessment, given)
@@ -171,11 +172,10 @@ class _Conversation:
         for turn in self.turns:
             if turn.question.id.startswith("offer:"):
                 continue
-            if turn.question.kind == "checklist":
-                ticked = [self._line(n) for n, a in turn.answers.items() if a == "yes"]
-                unsure = any(a == NOT_SURE for a in turn.answers.values())
-                text = "; ".join(ticked) or ("Not sure" if unsure else "None of these")
-            else:
+            text = "; ".join(interview.ticked(turn.question, turn.answers))
+            if not text and turn.question.kind == "checklist":
+                text = "Not sure" if NOT_SURE in turn.answers.values() else "None of these"
+            elif not text:
                 (name, answer), *_ = turn.answers.items()
                 text = explain.said(self.knowledge, name, answer)
             lines.append(Choice(turn.question.id, f"{turn.question.ask} - {text}"))
@@ -184,10 +184,6 @@ class _Conversation:
             choices=(Choice("go_on", "Yes, show me the result"), *lines),
             help="Choose a line to change it.",
         )
-
-    def _line(self, name: str) -> str:
-        finding = self.knowledge.findings[name]
-        return finding.line or finding.ask
 
     def _edit(self, question_id: str, assessment: Assessment) -> Reply:
         index = next(i for i, turn in enumerate(self.turns) if turn.question.id == question_id)

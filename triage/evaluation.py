@@ -124,6 +124,11 @@ def outcome(case: Case, assessment: Assessment, questions: int = 0) -> Outcome:
     )
 
 
+def questions(asked: Iterable[str]) -> int:
+    """How many questions an interview put; the review of the answers and the offer of a self-check are none."""
+    return sum(1 for name in asked if name != "review" and not name.startswith("offer:"))
+
+
 def names(knowledge: Knowledge, condition: str) -> set[str]:
     """All names under which a collection of cases may file this condition."""
     return {condition, *knowledge.conditions[condition].labels}
@@ -197,6 +202,11 @@ def report(knowledge: Knowledge, found: list[Case], outcomes: dict[str, dict[str
             "measures": _shares(knowledge, mine, said),
             "groups": {title: _shares(knowledge, members, said) for title, members in groups(mine).items()},
             "questions_median": median(asked) if asked else None,
+            "questions_p90": sorted(asked)[int(0.9 * (len(asked) - 1) + 0.5)] if asked else None,
+            "questions_before_warning": sorted(
+                said[case.id].questions for case in mine
+                if said[case.id].questions and said[case.id].level == "emergency_now"
+            ),
             "facts_per_question_median": round(median(facts), 2) if facts else None,
             "cases": {
                 case.id: {

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from triage import yamlfile
 from triage.answers import complete, parse
 from triage.model import Answers, Fault, Knowledge
 from triage.words import guess
+
+T = TypeVar("T")
 
 
 class BadFile(Exception):
@@ -76,6 +78,22 @@ def checked(
     if faults:
         raise BadFile(sorted(faults))
     return with_screens(knowledge, given) if "screens" in data else given
+
+
+def named(known: Mapping[str, T], name: str, what: str, among: Iterable[str] | None = None) -> str:
+    """An id that was named on the command line, if it is known. Raises BadFile with a guess."""
+    if name not in known:
+        hint = guess(name, among or known)
+        raise BadFile([Fault(name, 0, 0, "unknown-id", f"there is no {what} of this name{hint}")])
+    return name
+
+
+def pair(text: str) -> tuple[str, str]:
+    """`finding=answer` as it was typed. Raises BadFile."""
+    name, equals, answer = text.partition("=")
+    if not equals:
+        raise BadFile([Fault(text, 0, 0, "shape", "a change is written finding=answer, such as pain.night=yes")])
+    return name.strip(), answer.strip()
 
 
 def with_screens(knowledge: Knowledge, given: Answers) -> Answers:

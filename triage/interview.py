@@ -1,22 +1,25 @@
 """Which question next? Pure: from answers and an assessment, no engine, no screen.
 
-First who this is for, the emergency screens with the follow-ups of what was ticked, the place and the beginning; then
-what open dangers need, the most urgent first; then what can still change the first three conditions; then what the
-self-check needs. It stops when no single answer left could change anything.
+First who this is for, the emergency screens with the follow-ups of what was ticked, and the place. Then whatever is
+worth most for its effort: what would notice a danger that the answers make thinkable, and what would tell conditions in
+play apart. Findings that belong together are asked on one screen; what is implied is not asked. It stops when no single
+answer left could change the urgency or the first conditions, or when none is likely to.
 """
 
 from __future__ import annotations
 
-import math
+from collections.abc import Callable
+from typing import Literal
 
 import msgspec
 
-from triage import weighing
 from triage.answers import AGAIN
-from triage.assessment import IN_PLAY, applies, is_open, known_facts, refuted, severity
+from triage.assessment import applies, known_facts
+from triage.compiled import Compiled
 from triage.model import (
     NONE,
     NOT_SURE,
+    OPTION,
     RANK,
     Answer,
     Answers,
@@ -25,62 +28,223 @@ from triage.model import (
     Finding,
     Knowledge,
     Question,
-    Rule,
     Stage,
     Value,
 )
-from triage.rulebook import parts_of
+from triage.worth import Worth, Worths
 
 STOPS, HURRIES = RANK["ambulance_now"], RANK["emergency_department_now"]
 """At the first nothing more is asked; from the second on only what a ticked line of a screen still needs."""
 
 YES, NO, UNSURE = Choice("yes", "Yes"), Choice("no", "No"), Choice(NOT_SURE, "Not sure")
 
+EFFORT = {"yes_no": 0.8, "one": 1.0, "many": 1.2, "number": 1.2, "duration": 1.2}
+"""What it costs to answer a question of this kind; a list of yes/no lines costs LIST and LINE for each."""
+LIST, LINE = 0.8, 0.1
+LONGEST = 10
+"""Lines of a list, at most."""
 
-def next_question(knowledge: Knowledge, given: Answers, assessment: Assessment) -> Question | None:
-    """The next question, or None when the interview is over. `given` holds the answers as they were given."""
-    rank = RANK[assessment.urgency.level]
-    if rank >= STOPS:
-        return None
-    facts = known_facts(knowledge, assessment.fired, assessment.answers)
-    if rank >= HURRIES:
-        urgent = _follow_up(knowledge, assessment, facts, knowledge.emergency)
-        return ask(knowledge, urgent) if urgent else None
-    for stage in knowledge.stages:
-        if stage.late or (assessment.redirected and stage.id != "child"):
-            continue
-        question = _stage(knowledge, stage, given, assessment, facts)
-        if question is not None:
-            return question
-    if assessment.redirected:
-        return None
-    for finding in knowledge.findings.values():
-        if _once_more(finding, given, facts):
-            return ask_again(knowledge, finding)
-    wanted = _danger(knowledge, assessment, facts)
-    if wanted is None:
+WORTH_ASKING = 0.08
+"""A question that is worth less for its effort is not asked: hardly any answer to it would change anything."""
+
+Ended = Literal["urgent", "redirect", "settled", "unlikely"]
+
+
+class Interview:
+    """Chooses questions. Built once; keeps no state, all is in the answers."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self.knowledge = knowledge
+        self.compiled = Compiled(knowledge)
+        self._lines: dict[str, list[str]] = {}
+        self._group_of: dict[str, str] = {}
+        for group in knowledge.groups:
+            for line in group.together:
+                name = line.partition(OPTION)[0]
+                self._group_of[name] = group.id
+                self._lines.setdefault(name, []).append(line)
+
+    def next(self, given: Answers, assessment: Assessment) -> Question | None:
+        """The next question, or None when the interview is over. `given` holds the answers as they were given."""
+        knowledge = self.knowledge
+        rank = RANK[assessment.urgency.level]
+        if rank >= STOPS:
+            return None
+        if rank >= HURRIES:
+            return self._follow_up(given, assessment, knowledge.emergency)
+        facts = known_facts(knowledge, assessment.fired, assessment.answers)
         for stage in knowledge.stages:
-            question = _stage(knowledge, stage, given, assessment, facts)
+            if assessment.redirected and stage.id != "child":
+                continue
+            question = self._stage(stage, given, assessment, facts)
             if question is not None:
                 return question
-        wanted = _evidence(knowledge, assessment, facts) or _needed(knowledge, assessment, facts)
-    return _together(knowledge, wanted, facts) if wanted is not None else None
+        if assessment.redirected:
+            return None
+        again = _again(knowledge, given, facts)
+        if again is not None:
+            return again
+        best = self._best(given, assessment)
+        if best is not None:
+            return best
+        needed = _needed(knowledge, assessment, facts)
+        return ask(knowledge, needed, facts=facts) if needed else None
+
+    def ended(self, given: Answers, assessment: Assessment) -> Ended:
+        """Why there is no further question."""
+        if RANK[assessment.urgency.level] >= HURRIES:
+            return "urgent"
+        if assessment.redirected:
+            return "redirect"
+        worths = self._worths(given, assessment)
+        open_ = [finding.id for finding in _askable(self.knowledge, worths.facts)]
+        return "unlikely" if worths.changes(open_) else "settled"
+
+    def left(self, given: Answers, assessment: Assessment) -> int:
+        """About how many questions are still to come: those of the fixed part, and those worth asking as it stands."""
+        if self.next(given, assessment) is None:
+            return 0
+        facts = known_facts(self.knowledge, assessment.fired, assessment.answers)
+        fixed = sum(
+            1 if stage.together else len([n for n in stage.ask if n not in facts])
+            for stage in self.knowledge.stages
+            if stage.id != "child" and any(n not in facts for n in (*stage.together, *stage.ask))
+        )
+        return fixed + len(self._worthy(self._worths(given, assessment)))
+
+    # --- by worth
+
+    def _worths(self, given: Answers, assessment: Assessment) -> Worths:
+        return Worths(self.knowledge, self.compiled, given, assessment)
+
+    def _best(self, given: Answers, assessment: Assessment) -> Question | None:
+        """The question, or list of them, that is worth most for its effort."""
+        worths = self._worths(given, assessment)
+        worthy = self._worthy(worths)
+        return worthy[0][1] if worthy else None
+
+    def _worthy(self, worths: Worths) -> list[tuple[float, Question]]:
+        """Every question that is worth asking, the best first. Findings of one group stand in one of them."""
+        knowledge = self.knowledge
+        open_ = {finding.id: worths.of(finding.id) for finding in _askable(knowledge, worths.facts)}
+        out: list[tuple[float, Question]] = []
+        lists: dict[str, list[str]] = {}
+        for name, worth in open_.items():
+            finding = knowledge.findings[name]
+            if name in self._group_of or finding.kind == "yes_no":
+                lists.setdefault(self._group_of.get(name, finding.topic), []).append(name)
+            elif not finding.within or _places(finding, worths.facts):
+                out.append((worth.total / EFFORT[finding.kind], ask(knowledge, finding, facts=worths.facts)))
+        titles = {group.id: group.title for group in knowledge.groups}
+        for key, names in lists.items():
+            out.append(self._list(key, titles.get(key, "Which of these are true?"), names, open_))
+        order = {name: i for i, name in enumerate(knowledge.findings)}
+        out = [pair for pair in out if pair[0] >= WORTH_ASKING]
+        return sorted(out, key=lambda pair: (-round(pair[0], 9), order[pair[1].findings[0]]))
+
+    def _list(self, key: str, title: str, names: list[str], worths: dict[str, Worth]) -> tuple[float, Question]:
+        """Findings of one group as lines of one question: those worth most, as long as they are worth their lines."""
+        order = {name: i for i, name in enumerate(names)}
+        chosen: list[str] = []
+        lines: list[str] = []
+        for name in sorted(names, key=lambda name: (-worths[name].total / len(self._lines_of(name)), order[name])):
+            more = self._lines_of(name)
+            worthless = worths[name].total < LINE * WORTH_ASKING * len(more)
+            if not chosen or (not worthless and len(lines) + len(more) <= LONGEST):
+                chosen.append(name)
+                lines += more
+        chosen.sort(key=order.__getitem__)
+        whole = sum(worths[name].total for name in chosen)
+        if len(chosen) == 1:
+            finding = self.knowledge.findings[chosen[0]]
+            return whole / EFFORT[finding.kind], ask(self.knowledge, finding)
+        effort = LIST + LINE * len(lines)
+        name = f"{key}/{chosen[0]}"  # other lines of the same group may come to be asked later
+        return whole / effort, _checklist(self.knowledge, name, title, tuple(chosen), lines=self._lines_of)
+
+    def _lines_of(self, name: str) -> list[str]:
+        """The lines that stand for a finding in its group: itself, or its options."""
+        return self._lines.get(name, [name])
+
+    # --- the fixed first part
+
+    def _stage(
+        self, stage: Stage, given: Answers, assessment: Assessment, facts: dict[str, Answer]
+    ) -> Question | None:
+        knowledge = self.knowledge
+        if stage.together and all(name not in facts for name in stage.together):
+            return _checklist(knowledge, stage.id, stage.title, tuple(stage.together), stage.help)
+        for name in (*stage.together, *stage.ask):
+            finding = knowledge.findings[name]
+            if name not in facts and applies(finding.ask_if, facts):
+                if finding.within and not _places(finding, facts):
+                    continue
+                return ask(knowledge, finding, stage.id, facts)
+        again = _again(knowledge, given, facts, (*stage.together, *stage.ask))
+        if again is not None:
+            return again
+        # What was ticked on the first screen is followed at once; on the others when all are answered, the worst first.
+        screens = [each for each in knowledge.stages if each.emergency]
+        if screens and stage is screens[-1]:
+            return self._follow_up(given, assessment, knowledge.emergency)
+        return self._follow_up(given, assessment, tuple(stage.together)) if stage in screens[:1] else None
+
+    def _follow_up(self, given: Answers, assessment: Assessment, lines: tuple[str, ...]) -> Question | None:
+        """What a ticked line of a screen still needs to be known, if it could raise the urgency."""
+        knowledge = self.knowledge
+        ticked = {name for name in lines if assessment.answers.get(name) == "yes"}
+        linked = {
+            finding.id for finding in knowledge.findings.values()
+            if ticked & {*finding.parents, *(name for when in _whens(finding) for name in when)}
+        }
+        if not linked:
+            return None
+        worths = self._worths(given, assessment)
+        open_ = {f.id: Worth(worths.danger.get(f.id, 0.0)) for f in _askable(knowledge, worths.facts) if f.id in linked}
+        open_ = {name: worth for name, worth in open_.items() if worth.danger >= WORTH_ASKING}
+        if not open_:
+            return None
+        order = {name: i for i, name in enumerate(knowledge.findings)}
+        first = max(open_, key=lambda name: (open_[name].danger / EFFORT[knowledge.findings[name].kind], -order[name]))
+        together = [name for name in open_ if knowledge.findings[name].kind == "yes_no"]
+        if first in together and len(together) > 1:
+            return self._list("follow_up", "And which of these are true?", together, open_)[1]
+        return ask(knowledge, knowledge.findings[first], facts=worths.facts)
 
 
-def _together(knowledge: Knowledge, wanted: Finding, facts: dict[str, Answer]) -> Question:
-    """The finding, with the others of its group that may be asked now, as lines of one screen."""
-    askable = {finding.id for finding in _askable(knowledge, facts)}
-    for group in knowledge.groups:
-        names = tuple(name for name in group.together if name in askable)
-        if wanted.id in names and len(names) > 1:
-            return _checklist(knowledge, group.id, group.title, names)
-    return ask(knowledge, wanted, facts=facts)
+def _again(
+    knowledge: Knowledge, given: Answers, facts: dict[str, Answer], among: tuple[str, ...] | None = None
+) -> Question | None:
+    """Plainer questions for what was not sure, once; several of them as one list."""
+    names = [name for name in (among if among is not None else knowledge.findings)
+             if _once_more(knowledge.findings[name], given, facts)]
+    lines = [name for name in names if knowledge.findings[name].kind == "yes_no"][:LONGEST]
+    if len(lines) > 1:
+        choices = tuple(Choice(name + AGAIN, knowledge.findings[name].again) for name in lines)
+        return Question(
+            id=lines[0] + AGAIN, kind="checklist", ask="You were not sure. Asked more simply: which of these are so?",
+            findings=tuple(name + AGAIN for name in lines), choices=(*choices, Choice(NONE, "None of these"), UNSURE),
+        )
+    return ask_again(knowledge, knowledge.findings[names[0]]) if names else None
 
 
-def _checklist(knowledge: Knowledge, name: str, title: str, findings: tuple[str, ...], help_: str = "") -> Question:
-    lines = tuple(Choice(n, knowledge.findings[n].line or knowledge.findings[n].ask) for n in findings)
+def _checklist(
+    knowledge: Knowledge, name: str, title: str, findings: tuple[str, ...], help_: str = "",
+    lines: Callable[[str], list[str]] = lambda name: [name],
+) -> Question:
+    choices = tuple(Choice(line, _line(knowledge, line)) for finding in findings for line in lines(finding))
     return Question(id=name, kind="checklist", ask=title, help=help_, findings=findings,
-                    choices=(*lines, Choice(NONE, "None of these"), UNSURE), stage=name)
+                    choices=(*choices, Choice(NONE, "None of these"), UNSURE), stage=name,
+                    several=tuple(n for n in findings if knowledge.findings[n].kind == "many"))
+
+
+def _line(knowledge: Knowledge, line: str) -> str:
+    """The words of a line: those of the finding, or of the option that it stands for."""
+    name, _, option = line.partition(OPTION)
+    finding = knowledge.findings[name]
+    if not option:
+        return finding.line or finding.ask
+    return getattr(finding.options[option], "line", "") or finding.label(option)
 
 
 def ask(knowledge: Knowledge, finding: Finding, stage: str = "", facts: dict[str, Answer] | None = None) -> Question:
@@ -114,49 +278,35 @@ def record(question: Question, answer: Answer) -> Answers:
     if question.kind != "checklist":
         return {question.findings[0]: answer}
     ticked = answer if isinstance(answer, tuple) else (answer,)
-    rest = NOT_SURE if NOT_SURE in ticked else "no"
-    return {name: "yes" if name in ticked else rest for name in question.findings}
+    unsure = NOT_SURE in ticked
+    out: Answers = {name: "yes" if name in ticked else NOT_SURE if unsure else "no" for name in question.findings}
+    options: dict[str, list[str]] = {}
+    for choice in question.choices:
+        name, is_option, option = choice.id.partition(OPTION)
+        if is_option:
+            options.setdefault(name, []).extend([option] if choice.id in ticked else [])
+    for name, chosen in options.items():
+        several = name in question.several
+        nothing: Answer = NOT_SURE if unsure else () if several else NONE
+        out[name] = (tuple(chosen) if several else chosen[0]) if chosen else nothing
+    return out
+
+
+def ticked(question: Question, answers: Answers) -> list[str]:
+    """The words of the lines of a checklist that these answers tick."""
+    out = []
+    for choice in question.choices if question.kind == "checklist" else ():
+        name, is_option, option = choice.id.partition(OPTION)
+        answer = answers.get(name, NONE)
+        if (option in (answer if isinstance(answer, tuple) else (answer,))) if is_option else answer == "yes":
+            out.append(choice.label)
+    return out
 
 
 def _inside(finding: Finding, option: str, facts: dict[str, Answer] | None) -> bool:
     chosen = (facts or {}).get(finding.within)
     inside = getattr(finding.options[option], "inside", "")
     return not finding.within or not inside or not isinstance(chosen, tuple) or inside in chosen
-
-
-# --- the fixed first part
-
-
-def _stage(
-    knowledge: Knowledge, stage: Stage, given: Answers, assessment: Assessment, facts: dict[str, Answer]
-) -> Question | None:
-    if stage.together and all(name not in facts for name in stage.together):
-        return _checklist(knowledge, stage.id, stage.title, tuple(stage.together), stage.help)
-    for name in (*stage.together, *stage.ask):
-        finding = knowledge.findings[name]
-        if name not in facts and applies(finding.ask_if, facts):
-            if finding.within and not _places(finding, facts):
-                continue
-            return ask(knowledge, finding, stage.id, facts)
-        if _once_more(finding, given, facts):
-            return ask_again(knowledge, finding, stage.id)
-    if stage.emergency:
-        wanted = _follow_up(knowledge, assessment, facts, tuple(stage.together))
-        if wanted is not None:
-            return ask(knowledge, wanted, stage.id, facts)
-    return None
-
-
-def _follow_up(
-    knowledge: Knowledge, assessment: Assessment, facts: dict[str, Answer], lines: tuple[str, ...]
-) -> Finding | None:
-    """What a ticked line of a screen still needs to be known, if it could raise the urgency."""
-    ticked = {name for name in lines if facts.get(name) == "yes"}
-    linked = {
-        finding.id for finding in knowledge.findings.values()
-        if ticked & {*finding.parents, *(name for when in _whens(finding) for name in when)}
-    }
-    return _danger(knowledge, assessment, facts, linked) if linked else None
 
 
 def _whens(finding: Finding) -> list[dict[str, Value]]:
@@ -182,100 +332,9 @@ def _askable(knowledge: Knowledge, facts: dict[str, Answer]) -> list[Finding]:
     ]
 
 
-def _danger(
-    knowledge: Knowledge, assessment: Assessment, facts: dict[str, Answer], among: set[str] | None = None
-) -> Finding | None:
-    """What the most urgent open red flag needs, if it would raise the urgency. `among`: only these findings."""
-    askable = {f.id: f for f in _askable(knowledge, facts) if among is None or f.id in among}
-    now = (RANK[assessment.urgency.level], -assessment.urgency.within_days, 0)
-    reach = _Reach(knowledge, facts)
-    order = {name: i for i, name in enumerate(knowledge.findings)}
-    wanted: dict[str, tuple[float, ...]] = {}
-    rules_of: dict[str, int] = {}
-    for rule in knowledge.rules:
-        if rule.kind != "red_flag" or rule.lowered or severity(rule) <= now or not is_open(rule.parts, facts):
-            continue
-        unknown = [part.fact for part in rule.parts if facts.get(part.fact) is None]
-        if not all(reach.fact(name) for name in unknown):
-            continue
-        known = 1 - len(unknown) / len(rule.parts)
-        for name in {root for fact in unknown for root in reach.roots(fact) if root in askable}:
-            wanted[name] = max(wanted.get(name, ()), (*severity(rule)[:2], known))
-            rules_of[name] = rules_of.get(name, 0) + 1
-    if not wanted:
-        return None
-    # The most urgent rule first, the most nearly met, then the answer that settles most rules.
-    return askable[max(wanted, key=lambda name: (wanted[name], rules_of[name], -order[name]))]
-
-
-class _Reach:
-    """What may still become known, by asking now or after other questions."""
-
-    def __init__(self, knowledge: Knowledge, facts: dict[str, Answer]) -> None:
-        self.knowledge, self.facts = knowledge, facts
-        self.concluding: dict[str, list[Rule]] = {}
-        for rule in knowledge.rules:
-            if rule.kind == "derived" and not rule.lowered:
-                self.concluding.setdefault(f"derived.{rule.card}", []).append(rule)
-            elif rule.kind == "score_item":
-                self.concluding.setdefault(f"score.{rule.card}", []).append(rule)
-        self._known: dict[str, bool] = {}
-
-    def roots(self, fact: str) -> set[str]:
-        """The findings whose answers could still bring this fact about."""
-        if fact not in self.concluding:
-            return {fact}
-        return {
-            name for rule in self.concluding[fact] if not refuted(rule.parts, self.facts)
-            for part in rule.parts if self.facts.get(part.fact) is None for name in self.roots(part.fact)
-        }
-
-    def fact(self, fact: str) -> bool:
-        """Can this fact still come to be known?"""
-        return any(self.finding(name) for name in self.roots(fact))
-
-    def finding(self, name: str) -> bool:
-        """Will this finding be asked, now or after answers that are still possible?"""
-        if name not in self._known:
-            self._known[name] = False  # a circle of conditions leads nowhere
-            self._known[name] = self._finding(self.knowledge.findings[name])
-        return self._known[name]
-
-    def _finding(self, finding: Finding) -> bool:
-        if finding.topic == "self_check" or self.facts.get(finding.id) is not None:
-            return False
-        parents = [self.facts.get(parent) for parent in finding.parents]
-        if parents and not any(p == "yes" for p in parents) and all(p is not None for p in parents):
-            return False
-        alternatives = parts_of(finding.ask_if) if finding.ask_if else []
-        return not alternatives or any(
-            not refuted(parts, self.facts)
-            and all(self.facts.get(p.fact) not in (None, NOT_SURE) or self.fact(p.fact) for p in parts)
-            for parts in alternatives
-        )
-
-
-def _evidence(knowledge: Knowledge, assessment: Assessment, facts: dict[str, Answer]) -> Finding | None:
-    """The finding that can move the first conditions most, if any single answer can still change their order."""
-    weights = _Supposing(knowledge, facts, assessment)
-    now = weights.outcome({})
-    best: tuple[float, Finding] | None = None
-    for finding in _askable(knowledge, facts):
-        worth = 0.0
-        changes = False
-        for answer in _possible(finding):
-            moved = weights.moved(finding.id, answer)
-            if moved and weights.outcome({finding.id: answer}) != now:
-                changes = True
-                worth += moved
-        if changes and (best is None or worth > best[0] + 1e-9):
-            best = (worth, finding)
-    return best[1] if best else None
-
-
 def _needed(knowledge: Knowledge, assessment: Assessment, facts: dict[str, Answer]) -> Finding | None:
-    """What must be known before the self-check or care that is due may be offered."""
-    for withheld in (*assessment.withheld_checks[:1], *assessment.withheld_care):
+    """What must be known before the self-check that is due may be offered."""
+    for withheld in assessment.withheld_checks[:1]:
         if withheld.rules:
             continue
         for name in withheld.unanswered:
@@ -283,61 +342,3 @@ def _needed(knowledge: Knowledge, assessment: Assessment, facts: dict[str, Answe
             if name not in facts and (not finding.within or _places(finding, facts)):
                 return finding
     return None
-
-
-def _possible(finding: Finding) -> list[Answer]:
-    if finding.kind == "yes_no":
-        return ["yes", "no"]
-    if finding.kind == "one":
-        return [*finding.options, *([] if finding.none_is else [NONE])]
-    if finding.kind == "many":
-        return [*((option,) for option in finding.options), ()]
-    return []
-
-
-class _Supposing:
-    """What the first conditions would be if one more answer were given: weights only, no rules are run."""
-
-    def __init__(self, knowledge: Knowledge, facts: dict[str, Answer], assessment: Assessment) -> None:
-        self.knowledge = knowledge
-        self.facts = facts
-        self.lines = weighing.by_condition(knowledge.rules)
-        self.met = {rule.key for rule in knowledge.rules if rule.key in set(assessment.fired.rules)}
-        self.readers: dict[str, list[Rule]] = {}
-        for rules in self.lines.values():
-            for rule in rules:
-                for part in rule.parts:
-                    self.readers.setdefault(part.fact, []).append(rule)
-
-    def _would_hold(self, rule: Rule, supposed: dict[str, Answer]) -> bool:
-        return all(part.holds(supposed.get(part.fact, self.facts.get(part.fact))) for part in rule.parts)
-
-    def moved(self, name: str, answer: Answer) -> float:
-        """How much weight the answer would add or take, over all conditions."""
-        return sum(
-            max(abs(rule.weight), 0.1) for rule in self.readers.get(name, ())
-            if rule.key not in self.met and self._would_hold(rule, {name: answer})
-        )
-
-    def outcome(self, supposed: dict[str, Answer]) -> list[tuple[str, str]]:
-        """The first conditions with their bands, in order."""
-        touched = {rule.key for name in supposed for rule in self.readers.get(name, ())
-                   if self._would_hold(rule, supposed)}
-        fired = [r for rules in self.lines.values() for r in rules if r.key in self.met or r.key in touched]
-        weights, bands = weighing.judge(self.knowledge, fired)
-        suspected = weighing.suspected(self.knowledge, fired, weights)
-        return [(name, bands[name]) for name in weighing.ranking(weights, bands, suspected)[:IN_PLAY]]
-
-
-def about_left(knowledge: Knowledge, given: Answers, assessment: Assessment) -> int:
-    """A rough number of questions still to come, for the person; never a promise."""
-    facts = known_facts(knowledge, assessment.fired, assessment.answers)
-    fixed = sum(
-        1 if stage.together else len([n for n in stage.ask if applies(knowledge.findings[n].ask_if, facts)])
-        for stage in knowledge.stages if any(n not in facts for n in (*stage.together, *stage.ask))
-    )
-    open_lines = sum(
-        1 for finding in _askable(knowledge, facts)
-        if any(part.fact == finding.id for rule in knowledge.rules for part in rule.parts)
-    )
-    return fixed + math.ceil(open_lines / 4)

@@ -74,16 +74,29 @@ def _within(knowledge: Knowledge, finding: Finding) -> Found:
 def _stages(knowledge: Knowledge) -> Found:
     screens: list[Stage | Group] = [*knowledge.stages, *knowledge.groups]
     for screen in screens:
-        for name in (*(screen.ask if isinstance(screen, Stage) else ()), *screen.together):
+        listed = dict.fromkeys(line.partition("=")[0] for line in screen.together)
+        for name in (*(screen.ask if isinstance(screen, Stage) else ()), *listed):
             if name not in knowledge.findings:
                 yield f"stage:{screen.id}", "unknown-finding", f"unknown finding '{name}'" + guess(
                     name, knowledge.findings)
-        for name in screen.together:
+        for name in listed:
             finding = knowledge.findings.get(name)
-            if finding is not None and (finding.kind != "yes_no" or not finding.line):
-                yield f"stage:{screen.id}", "line", f"'{name}' needs kind yes_no and a line to stand in a screen"
-        if len(screen.together) > 7:
-            yield f"stage:{screen.id}", "too-long", "a screen holds at most seven lines"
+            options = [option for each, _, option in (line.partition("=") for line in screen.together) if each == name]
+            if finding is None:
+                continue
+            if options == [""] or isinstance(screen, Stage):
+                if finding.kind != "yes_no" or not finding.line:
+                    yield f"stage:{screen.id}", "line", f"'{name}' needs kind yes_no and a line to stand in a screen"
+                continue
+            for option in options:
+                if option not in finding.options:
+                    yield f"stage:{screen.id}", "unknown-option", f"'{name}' has no answer '{option}'" + guess(
+                        option, finding.options)
+            if finding.kind == "many" and set(options) != set(finding.options):
+                yield f"stage:{screen.id}", "line", f"of '{name}' all options must stand in a screen, or none"
+        most = 7 if isinstance(screen, Stage) else 10
+        if len(screen.together) > most:
+            yield f"stage:{screen.id}", "too-long", f"this screen holds at most {most} lines"
     names = [screen.id for screen in screens]
     for name in {name for name in names if names.count(name) > 1}:
         yield f"stage:{name}", "duplicate-id", f"two screens are called '{name}'"

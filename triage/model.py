@@ -27,6 +27,10 @@ RANK: dict[str, int] = {
 }
 """Order of the levels of urgency."""
 
+AGAIN = "_again"
+"""Suffix of the plainer question asked once after "not sure"; it is an answer of its own until `answers.complete`."""
+OPTION = "="
+"""In the id of a line of a checklist, between a finding and the option that the line stands for."""
 NOT_SURE = "not_sure"
 NONE = "none"
 
@@ -44,6 +48,8 @@ class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 class Option(Card, frozen=True, kw_only=True):
     label: str
     inside: str = msgspec.field(default="", name="in")
+    line: str = ""
+    """Its words as a line of a list, where the question is not read."""
 
 
 class Finding(Card, frozen=True, kw_only=True, dict=True):
@@ -66,6 +72,8 @@ class Finding(Card, frozen=True, kw_only=True, dict=True):
     none_is: str = ""
     """The option that says "none of these" in words of its own."""
     aliases: list[str] = []
+    also_said: list[str] | dict[str, list[str]] = []
+    """Phrases by which people say so in a sentence of their own: of a yes, or of each option."""
 
     @property
     def topic(self) -> str:
@@ -291,12 +299,10 @@ class Stage(Card, frozen=True, kw_only=True):
     ask: list[str] = []
     together: list[str] = []
     emergency: bool = False
-    late: bool = False
-    """Asked after the dangers."""
 
 
 class Group(Card, frozen=True, kw_only=True):
-    """Yes/no findings asked as lines of one screen, as soon as one of them is wanted."""
+    """Findings asked as lines of one screen once one of them is worth asking: yes/no ones, or `finding=option`."""
 
     id: str
     title: str
@@ -500,6 +506,18 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return shelf[kinds, card]
 
     @cached_property
+    def remembered_weights(self) -> dict[tuple[str, ...], Weight]:
+        """Weights worked out so far: a condition and its lines that fired -> its weight. For `weighing`."""
+        return {}
+
+    @cached_property
+    def known_names(self) -> dict[str, str]:
+        """Ids and aliases of findings, and of second questions -> the id."""
+        found = {alias: f.id for f in self.findings.values() for alias in f.aliases}
+        found |= {f.id: f.id for f in self.findings.values()}
+        return found | {f.id + AGAIN: f.id + AGAIN for f in self.findings.values() if f.again}
+
+    @cached_property
     def _shelf(self) -> dict[tuple[Any, ...], tuple[Rule, ...]]:
         return {}
 
@@ -608,6 +626,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     highest: float | None = None
     none_id: str = "none"
     """The choice that means none of these."""
+    several: tuple[str, ...] = ()
+    """In a checklist: findings of which several options may be ticked."""
     stage: str = ""
     self_check: str = ""
 

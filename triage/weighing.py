@@ -10,6 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from triage.model import RANK, Band, Condition, Knowledge, Rule, Weight, Weights
 
+LARGEST = 50_000
+"""So many sets of lines are remembered with their weight; then it begins anew, so that memory stays bounded."""
+
 BEST_COUNTS = "site"
 """In this group a line for the condition silences the lines against it: of several places the best counts."""
 
@@ -109,12 +112,18 @@ def judge(knowledge: Knowledge, fired: Iterable[Rule]) -> tuple[dict[str, Weight
     lines = by_condition(fired)
     weights: dict[str, Weight] = {}
     allowed: dict[str, bool] = {}
+    remembered = knowledge.remembered_weights
     for name, condition in knowledge.conditions.items():
         if condition.frequency is None:
             continue
         mine = lines.get(name, ())
         kinds = {rule.kind for rule in mine}
-        weights[name] = weigh(knowledge, condition, mine)
+        key = (name, *(rule.key for rule in mine))
+        if key not in remembered:
+            if len(remembered) >= LARGEST:
+                remembered.clear()
+            remembered[key] = weigh(knowledge, condition, mine)
+        weights[name] = remembered[key]
         allowed[name] = "fits_well_never" not in kinds and (
             not condition.fits_well_if or "fits_well_if" in kinds
         )

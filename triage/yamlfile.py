@@ -27,6 +27,7 @@ _LINE_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 _BAD_CHARACTER = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+_TOO_DEEP = f"this nests too deeply; {DEEPEST} levels are the most"
 _ANCHOR = "anchors and aliases (& and *) are not used here; write the text out, or put quotes round it"
 _TAG = "tags (!) are not used here; put quotes round a text that begins with !"
 # What the parser complains of -> our code and sentence. The first that is found counts.
@@ -100,11 +101,14 @@ def _refuse(events: Iterable[Any]) -> None:
             raise YamlError(*place, "tag", _TAG)
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
-            raise YamlError(*place, "too-deep", f"this nests too deeply; {DEEPEST} levels are the most")
+            raise YamlError(*place, "too-deep", _TOO_DEEP)
 
 
 def _sentence(error: yaml.MarkedYAMLError, text: str) -> YamlError:
     problem, context = error.problem or "", error.context or ""
+    if "nesting depth" in problem:  # newer versions of libyaml refuse it themselves, having read further than we
+        opened_at = [found.start() for found in re.finditer(r"[\[{]", text[:10_000])]
+        return YamlError(*_place_after(text[: opened_at[DEEPEST]]), "too-deep", _TOO_DEEP)
     lines = _LINE_BREAK.split(text.rstrip("\r\n "))
     opened = error.context_mark
     mark = error.problem_mark or opened

@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         sys.stdout.buffer.write(encode(report))
     elif old is None:
-        print("\n".join(_table(report)))
+        print("\n".join(_interview(report) if options.interview else _table(report)))
     if old is not None:
         changed = evaluation.changes(old, report)
         print("\n".join(changed) or "no case changed", file=sys.stderr if options.json else sys.stdout)
@@ -82,7 +82,8 @@ def _evaluate(
         outcomes[ALL][case.id] = evaluation.outcome(case, assess(knowledge, engine.fired(answers), answers))
         talked = talk(knowledge, engine.fired, ScriptFront(answers, otherwise), greet=False)  # type: ignore[arg-type]
         assert talked.assessment is not None
-        outcomes[interview][case.id] = evaluation.outcome(case, talked.assessment, len(talked.asked))
+        asked = evaluation.questions(talked.asked)
+        outcomes[interview][case.id] = evaluation.outcome(case, talked.assessment, asked)
     return evaluation.report(knowledge, found, outcomes), outcomes
 
 
@@ -114,7 +115,7 @@ def _table(report: dict[str, Any]) -> list[str]:
     for measure, title in evaluation.MEASURES.items():
         cells = [_cell(data["measures"].get(measure)) for data in ways.values()]
         lines.append(" ".join([f"{title:<{wide}}", *(f"{cell:<27}" for cell in cells)]).rstrip())
-    for title, key in (("questions, median", "questions_median"),
+    for title, key in (("questions, median", "questions_median"), ("questions, 90th percentile", "questions_p90"),
                        ("facts a question, median", "facts_per_question_median")):
         cells = ["-" if data[key] is None else f"{data[key]:g}" for data in ways.values()]
         lines.append(" ".join([f"{title:<{wide}}", *(f"{cell:<27}" for cell in cells)]).rstrip())
@@ -136,6 +137,38 @@ def _table(report: dict[str, Any]) -> list[str]:
         ]
         lines += ["", f"Not among the first three, {way}:", *(lost or ["  none"])]
     return lines
+
+
+AIMS = {"median": 15, "p90": 22, "facts": 0.74, "points": 2, "warning": 6}
+"""What an interview should reach: at most so many questions, facts a question (the field's best: data gathering of eight
+checkers, 2022), points behind all answers at once, and questions before the warning of an emergency."""
+
+
+def _interview(report: dict[str, Any]) -> list[str]:
+    """How good the interview is at asking, beside its aims."""
+    at_once = report["ways"][ALL]["measures"]
+    lines = [f"{report['counted']} of {report['cases']} cases counted, rules {report['rules']}."]
+    for way, data in report["ways"].items():
+        if way == ALL:
+            continue
+        warned = data["questions_before_warning"]
+        late = sum(1 for count in warned if count > AIMS["warning"])
+        rows = [
+            ("questions to the result, median", f"{data['questions_median']:g}", f"at most {AIMS['median']}"),
+            ("questions, 90th percentile", f"{data['questions_p90']:g}", f"at most {AIMS['p90']}"),
+            ("facts gathered a question, median", f"{data['facts_per_question_median']:g}", f"at least {AIMS['facts']}"),
+            *((f"{evaluation.MEASURES[name]}, points behind all answers at once",
+               f"{100 * (_part(at_once[name]) - _part(data['measures'][name])):.0f}", f"at most {AIMS['points']}")
+              for name in ("three", "safe")),
+            ("emergencies warned of after more than 6 questions", f"{late} of {len(warned)}", "0"),
+        ]
+        wide = max(len(title) for title, _, _ in rows)
+        lines += ["", f"{way[0].upper()}{way[1:]}:", *(f"{title:<{wide}}  {got:>8}   aim {aim}" for title, got, aim in rows)]
+    return lines
+
+
+def _part(share: dict[str, Any]) -> float:
+    return float(share["hits"]) / float(share["of"])
 
 
 def _cell(share: dict[str, Any] | None) -> str:

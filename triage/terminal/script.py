@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from triage.answers import AGAIN, choose
-from triage.model import NOT_SURE, Answer, Given, Question, Reply, Screen
+from triage.answers import choose
+from triage.model import AGAIN, NONE, NOT_SURE, OPTION, Answer, Given, Question, Reply, Screen
 
 
 class ScriptFront:
@@ -42,10 +42,18 @@ class ScriptFront:
 
     def _ticked(self, question: Question) -> Answer:
         unknown: Answer = "no" if self._otherwise == "no" else NOT_SURE
-        lines = {name: self._known.get(name, unknown) for name in question.findings}
-        ticked = [name for name, answer in lines.items() if answer == "yes"]
-        open_ = [NOT_SURE] if NOT_SURE in lines.values() else []
-        return choose(question, ticked + open_)
+        ticked: list[str] = []
+        unsure = False
+        for choice in question.choices:
+            name, is_option, option = choice.id.partition(OPTION)
+            if choice.id in (NONE, NOT_SURE):
+                continue
+            answer = self._known.get(name, self._known.get(name.removesuffix(AGAIN), unknown))
+            unsure |= answer == NOT_SURE
+            chosen = answer if isinstance(answer, tuple) else (answer,)
+            if (option in chosen) if is_option else answer == "yes":
+                ticked.append(choice.id)
+        return choose(question, ticked + [NOT_SURE] * unsure)
 
     def _one(self, question: Question) -> Answer:
         name = question.findings[0]

@@ -1,0 +1,45 @@
+"""`triage what-if ANSWERS [FINDING=ANSWER ...]`: the smallest change that matters, or what these changes would do."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+from triage import cards, counterfactual, explain, files
+from triage.compiled import Compiled
+from triage.counterfactual import Change
+from triage.result import encode, plain
+from triage.terminal import print_screen
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print it."""
+    knowledge = cards.load()
+    answers = files.answers(knowledge, options.file)
+    compiled = Compiled(knowledge)
+    if options.change:
+        pairs = dict(files.pair(text) for text in options.change)
+        more = files.checked(knowledge, pairs, "the changes")
+        change = counterfactual.changed(knowledge, compiled, answers, more)
+        if options.json:
+            sys.stdout.buffer.write(encode({"schema": "triage-what-if/1", "changes": [_data(change)]}))
+        else:
+            print_screen(explain.would_be(knowledge, change))
+        return 0
+    found = counterfactual.what_if(knowledge, compiled, answers)
+    if options.json:
+        sys.stdout.buffer.write(encode({
+            "schema": "triage-what-if/1", "urgency": list(found.urgency), "first": found.first,
+            "more_urgent": [_data(change) for change in found.more_urgent],
+            "less_urgent": [_data(change) for change in found.less_urgent],
+            "other_first": [_data(change) for change in found.other_first],
+        }))
+    else:
+        print_screen(explain.what_if(knowledge, found))
+    return 0
+
+
+def _data(change: Change) -> dict[str, Any]:
+    return {"answers": {name: plain(answer) for name, answer in change.answers.items()},
+            "urgency": list(change.urgency), "first": change.first, "raises": change.raises}
