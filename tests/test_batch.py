@@ -24,15 +24,17 @@ from hypothesis import strategies as st
 from tests import small
 from tests.conftest import ROOT, RULES
 from tests.test_cli import Done, process
-from triage import batch, cards, cli, files, tables
+from triage import batch, cards, cli, files, judging, tables
 from triage.assessment import assess
-from triage.batch import COLUMNS, Job, Judge, Workers
+from triage.batch import Job
 from triage.cli import main
 from triage.engine import Engine
 from triage.files import BadFile
+from triage.judging import COLUMNS, Judge
 from triage.parts import Part
 from triage.result import result
 from triage.tables import Row
+from triage.workers import Workers
 
 HEADER = b"id,pain.region,pain.since,pain.swollen,pain.side\n"
 PEOPLE = HEADER + b"""\
@@ -142,7 +144,7 @@ def test_the_columns_are_those_that_help_and_module_promise(run):
     assert out.splitlines()[0].decode().split(",") == list(COLUMNS)
     shown = " ".join(run("--help").out.decode().split())
     assert all(f" {name}" in shown for name in COLUMNS)
-    assert all(f"    {name} " in (batch.__doc__ or "") for name in COLUMNS)
+    assert all(f"    {name} " in (judging.__doc__ or "") for name in COLUMNS)
 
 
 @pytest.mark.parametrize("target", ["csv", "jsonl", "parquet"])
@@ -263,7 +265,7 @@ def test_both_engines_say_the_same_of_the_real_cases_and_write_their_name(run, m
 @pytest.mark.parametrize("target", ["out.csv", "out.jsonl", "out.parquet"])
 def test_rows_are_recomputed_on_the_other_engine(run, monkeypatch, engine, target):
     asked = []
-    real = batch.evaluator
+    real = judging.evaluator
 
     def counting(knowledge, name):
         conclude = real(knowledge, name)
@@ -274,18 +276,18 @@ def test_rows_are_recomputed_on_the_other_engine(run, monkeypatch, engine, targe
 
         return concluding
 
-    monkeypatch.setattr(batch, "evaluator", counting)
+    monkeypatch.setattr(judging, "evaluator", counting)
     done = run(write("in.csv", people(50)), target, "--engine", engine, "--verify", "5", "--seed", "7")
     assert done.code == 65  # for the bad rows
-    assert asked[-1] == (batch.other_engine(engine), 5)
+    assert asked[-1] == (judging.other_engine(engine), 5)
     assert "5 rows recomputed" in done.err
     assert "seed 7" in done.err
 
 
 @pytest.mark.parametrize("target", ["out.csv", "out.jsonl", "out.parquet"])
 def test_a_difference_between_engines_fails_and_keeps_the_output_from_its_name(run, here, monkeypatch, target):
-    real = batch.evaluator
-    monkeypatch.setattr(batch, "evaluator", lambda knowledge, name: real(knowledge, name) if name == "compiled" else (
+    real = judging.evaluator
+    monkeypatch.setattr(judging, "evaluator", lambda knowledge, name: real(knowledge, name) if name == "compiled" else (
         lambda many: [Engine(knowledge).fired({}) for _ in many]))
     done = run(write("in.csv", HEADER + b"a,,,,\nb,calf,1 day,yes,left\n"), target, "--verify", "9")
     assert (done.code, done.out) == (1, b"")
@@ -402,7 +404,7 @@ def test_a_row_of_10_mb_is_a_bad_row_and_never_held(run):
         assert [row["id"] for row in json_rows(done.out)] == ["1", "3"]
         assert "row 2: " in done.err
         assert "row 4: " in done.err
-        with tables.opened(name, tables.kind_of(name, None, "--from"), batch.columns(cards.load())) as table:
+        with tables.opened(name, tables.kind_of(name, None, "--from"), judging.columns(cards.load())) as table:
             tracemalloc.start()
             assert len(list(table.rows)) == 4
             peak = tracemalloc.get_traced_memory()[1]
@@ -596,7 +598,7 @@ def test_a_template_has_every_column_and_can_be_used_as_it_is(run, monkeypatch, 
 
 
 def test_the_example_of_the_template_is_all_of_it_a_row_of_the_shipped_rules():
-    assert set(batch.EXAMPLE) <= set(batch.columns(cards.load(RULES)))
+    assert set(judging.EXAMPLE) <= set(judging.columns(cards.load(RULES)))
 
 
 # --- in several processes ---
@@ -627,7 +629,7 @@ def test_only_a_few_rows_are_alive_at_any_time(rules, here):
             read[0] += 1
             yield row
 
-    with contextlib.closing(workers), tables.opened("in.csv", "csv", batch.columns(knowledge)) as table:
+    with contextlib.closing(workers), tables.opened("in.csv", "csv", judging.columns(knowledge)) as table:
         written = 0
         for chunk, verdicts in workers.judged("csv", batch._chunks(counted(table.rows), 100)):
             most = max(most, read[0] - written)

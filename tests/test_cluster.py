@@ -19,10 +19,10 @@ from distributed import LocalCluster
 from tests import small
 from tests.conftest import ROOT
 from tests.test_batch import HEADER, csv_rows, here, json_rows, parquet, people, rules, run, write
-from triage import batch, cards, cluster
-from triage.batch import Workers
+from triage import batch, cards, cluster, judging
 from triage.cluster import NOTES, Outcome
 from triage.parts import Stopped
+from triage.workers import Workers
 
 __all__ = ["here", "rules", "run"]  # fixtures
 
@@ -147,9 +147,9 @@ def test_with_no_folder_to_go_on_with_it_says_so(run, shards):
 
 
 def test_a_difference_in_one_table_fails_and_keeps_only_that_one_from_its_name(run, shards, monkeypatch):
-    real = batch.evaluator
+    real = judging.evaluator
     blind = lambda conclude: lambda many: conclude([{} if len(a["pain.region"]) == 2 else a for a in many])  # noqa: E731
-    monkeypatch.setattr(batch, "evaluator", lambda knowledge, name: (
+    monkeypatch.setattr(judging, "evaluator", lambda knowledge, name: (
         real(knowledge, name) if name == "compiled" else blind(real(knowledge, name))))
     write("in/1.csv", HEADER + b"a,calf|heel,,,\n")
     write("in/0.csv", HEADER + b"a,heel,,,\n")

@@ -30,6 +30,8 @@ ORDER = [
     ["triage.result", "triage.screen"],
     ["triage.terminal"],
     ["triage.conversation"],
+    ["triage.judging"],
+    ["triage.workers"],
     ["triage.batch"],
     ["triage.cluster"],
     ["triage.commands"],

@@ -1,22 +1,6 @@
-"""Many people at once: a table of answers -> a table of conclusions, row by row, in order.
+"""Many people at once: one table of answers -> one table of conclusions, whole or not at all, and to be gone on with.
 
-In: a column `id`, and any findings by id or alias; `screens` = no as in answers files. Many answers are `a|b`, or a
-list in JSON Lines and Parquet; `none` is none of them; what is empty was not asked. Out, always these columns:
-
-    id             as it came, as text
-    engine         which evaluator concluded: compiled or experta
-    rules          which rules: the first 12 characters of their digest
-    urgency        ambulance_now, emergency_department_now, today, book, redirect or self_care
-    within_days    for `book`; else 0
-    place          where to go
-    redirected     yes, when the rules are not for this person
-    red_flags      those that fired
-    conditions     ranked, the first is the likeliest
-    fits_well      those of them that fit well
-    unresolved     red flags that a "not sure" leaves open
-    self_checks    that may be offered
-    care           that may be offered
-    not_asked      lines of the emergency screens without an answer, which is never a no
+What was done is noted beside the output while it is made. `judging` knows what a row says, `workers` who judges it.
 """
 
 from __future__ import annotations
@@ -24,49 +8,23 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import heapq
-import io
-import multiprocessing
-import os
 import secrets
-import signal
 import tempfile
-import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from itertools import chain, islice
-from multiprocessing import resource_tracker
+from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
-from typing import Any, Literal
 
 import msgspec
 
-from triage import cards, files, parts, tables
-from triage.answers import AGAIN, parse
-from triage.assessment import assess
+from triage import parts, tables
 from triage.files import BadFile
-from triage.model import Answers, Assessment, Fired, Knowledge
-from triage.parts import BAD_INPUT, FAULTS, UNAVAILABLE, Part, Stopped
+from triage.judging import COLUMNS, columns, other_engine
+from triage.model import Knowledge
+from triage.parts import BAD_INPUT, FAULTS, Part, Stopped
 from triage.tables import Row
-from triage.words import guess
-
-EngineName = Literal["compiled", "experta"]
-
-COLUMNS: dict[str, type] = {
-    "id": str, "engine": str, "rules": str, "urgency": str, "within_days": int, "place": str, "redirected": bool,
-    "red_flags": list, "conditions": list, "fits_well": list, "unresolved": list, "self_checks": list, "care": list,
-    "not_asked": list,
-}
-"""The columns of the output and what they hold."""
-
-EXAMPLE: dict[str, str] = {
-    "id": "example", "screens": "no", "person.age": "35", "pain.region": "calf|heel",
-    "pain.site": "calf_lower_inner|heel_back", "pain.side": "left", "onset.age": "3 weeks",
-    "activity.regular": "running", "activity.terrain": "hills",
-}
-"""A row as CSV has it, for templates; rules that lack one of the findings leave it out."""
+from triage.workers import Workers
 
 CHUNK: dict[str, int] = {"compiled": 1000, "experta": 100}
 """Rows judged together: a block of the compiled rules, or half a second of experta."""
@@ -396,195 +354,6 @@ def fingerprint(name: str) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-# --- rows -> lines ------------------------------------------------------------------------------
-
-
-class Judge:
-    """Rows -> lines of the output, with one engine. Built once a process."""
-
-    def __init__(self, knowledge: Knowledge, engine: str) -> None:
-        self.knowledge, self.engine = knowledge, engine
-        self.known = columns(knowledge)
-        self.conclude = evaluator(knowledge, engine)
-
-    def judged(self, kind: str, rows: list[Row], engine: str = "") -> list[bytes | str]:
-        """The line of each row, or the sentence on what is wrong with it. `engine`: another name to write."""
-        out: list[bytes | str] = [row.fault for row in rows]
-        given: dict[int, Answers] = {}
-        for i, row in enumerate(rows):
-            if not row.fault:
-                answers = self._answers(row.cells)
-                if isinstance(answers, str):
-                    out[i] = answers
-                else:
-                    given[i] = answers
-        for (i, answers), fired in zip(given.items(), self.conclude(list(given.values())), strict=True):
-            out[i] = tables.line(kind, self._record(rows[i].id, assess(self.knowledge, fired, answers), engine))
-        return [_printable(told) if isinstance(told, str) else told for told in out]
-
-    def _answers(self, cells: dict[str, Any]) -> Answers | str:
-        unknown = [name for name in cells if name not in self.known]
-        wrong = [f"unknown finding '{name[:60]}'{guess(name[:60], self.known)}" for name in unknown[:5]]
-        if len(unknown) > 5:
-            wrong.append(f"{len(unknown) - 5} more unknown findings")
-        plain = {name: value for name, value in cells.items() if name in self.known}
-        if isinstance(says := plain.get("screens"), str) and says.strip().lower() in ("no", "false"):
-            plain["screens"] = "no"
-        try:
-            answers = files.checked(self.knowledge, plain, "")
-        except BadFile as error:
-            wrong += [fault.message for fault in error.faults]
-        return "; ".join(wrong) if wrong else answers
-
-    def _record(self, name: str, assessment: Assessment, engine: str) -> dict[str, Any]:
-        urgency = assessment.urgency
-        values = (
-            name, engine or self.engine, self.knowledge.digest[:12], urgency.level, urgency.within_days, urgency.place,
-            assessment.redirected, assessment.flags, [c.id for c in assessment.conditions],
-            [c.id for c in assessment.conditions if c.band == "fits_well"], assessment.unresolved,
-            assessment.self_checks, assessment.care, assessment.not_asked,
-        )
-        return dict(zip(COLUMNS, values, strict=True))
-
-
-def columns(knowledge: Knowledge) -> dict[str, str]:
-    """Every column that the input may have -> what it stands for."""
-    found = {"id": "id", "screens": "screens"}
-    for finding in knowledge.findings.values():
-        found |= dict.fromkeys(finding.aliases, finding.id)
-        found[finding.id] = finding.id
-        if finding.again:
-            found[finding.id + AGAIN] = finding.id + AGAIN
-    return found
-
-
-def evaluator(knowledge: Knowledge, engine: str) -> Callable[[list[Answers]], Iterable[Fired]]:
-    """What concludes from many answers. All of them conclude the same."""
-    if engine == "experta":
-        from triage.engine import Engine
-
-        fired = Engine(knowledge).fired
-        return lambda many: [fired(answers) for answers in many]
-    from triage.compiled import Compiled
-
-    return Compiled(knowledge).many
-
-
-def _printable(sentence: str) -> str:
-    """Without what a terminal would obey or a file cannot hold, and not without end."""
-    text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in sentence[:2000])
-    return text if len(text) <= 1000 else text[:999] + "…"
-
-
-# --- several processes --------------------------------------------------------------------------
-
-
-class Workers:
-    """Judges chunks of rows in this process or in several, and keeps their order. To be closed."""
-
-    def __init__(self, knowledge: Knowledge, rules: Path, engine: str, processes: int = 1) -> None:
-        self.knowledge, self.engine, self.processes = knowledge, engine, processes
-        self.rules = str(rules.resolve())
-        self._judges: dict[str, Judge] = {}
-        self._pool: ProcessPoolExecutor | None = None
-        self._children: set[Any] = set()
-
-    def here(self, engine: str) -> Judge:
-        """This process's own, built when it is first needed."""
-        if engine not in self._judges:
-            self._judges[engine] = Judge(self.knowledge, engine)
-        return self._judges[engine]
-
-    def judged(self, kind: str, chunks: Iterator[list[Row]]) -> Iterator[tuple[list[Row], list[bytes | str]]]:
-        """Each chunk with its verdicts, in order; never more than a few chunks are held. Raises Stopped."""
-        first = list(islice(chunks, 2))
-        chunks = chain(first, chunks)
-        if self.processes == 1 or len(first) < 2:  # one chunk is done before a second process has begun
-            for chunk in chunks:
-                yield chunk, self.here(self.engine).judged(kind, chunk)
-            return
-        waiting: deque[tuple[list[Row], Future[list[bytes | str]]]] = deque()
-        try:
-            for chunk in chunks:
-                waiting.append((chunk, self._submit(kind, chunk)))
-                if len(waiting) > 2 * self.processes:
-                    chunk, future = waiting.popleft()
-                    yield chunk, future.result()
-            for chunk, future in waiting:
-                yield chunk, future.result()
-        except BrokenProcessPool:
-            raise Stopped("a worker process died: it was killed, or memory ran out", UNAVAILABLE) from None
-
-    def _submit(self, kind: str, chunk: list[Row]) -> Future[list[bytes | str]]:
-        with no_interrupts():  # Ctrl-C goes to the whole group of processes; only this one is to answer it
-            if self._pool is None:
-                self._pool = ProcessPoolExecutor(
-                    self.processes, multiprocessing.get_context("spawn"), _start,
-                    (self.rules, self.knowledge.digest, self.engine),
-                )
-            others = set(multiprocessing.active_children()) - self._children
-            future = self._pool.submit(_work, kind, chunk)
-            self._children |= set(multiprocessing.active_children()) - others
-            return future
-
-    def close(self) -> None:
-        """End the processes, whatever they are at."""
-        if self._pool is not None:
-            for child in self._children:
-                child.terminate()
-            self._pool.shutdown()  # not to wait, or to cancel, lets its thread complain while Python ends
-            self._pool, self._children = None, set()
-
-
-@contextlib.contextmanager
-def no_interrupts() -> Iterator[None]:
-    """Threads and processes begun in here never see Ctrl-C; this one sees it afterwards."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    resource_tracker.ensure_running()  # begun later by multiprocessing, it would let the signal through again
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-_given: tuple[str, str, str] = ("", "", "")
-_judge: Judge | None = None
-
-
-def _start(*given: str) -> None:
-    """In a worker. What may fail is left to the first work, whose errors come back."""
-    global _given
-    _given = given[0], given[1], given[2]
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
-
-
-def _leave_with(parent: Any) -> None:
-    """A worker whose parent was killed would wait for ever."""
-    parent.join()
-    os._exit(1)
-
-
-def _work(kind: str, rows: list[Row]) -> list[bytes | str]:
-    global _judge
-    if _judge is None:
-        rules, digest, engine = _given
-        _judge = Judge(same_rules(rules, digest), engine)
-    return _judge.judged(kind, rows)
-
-
-def same_rules(folder: str, digest: str) -> Knowledge:
-    """The rules of this folder, if they are those. Raises RulesError, Stopped."""
-    knowledge = cards.load(Path(folder))
-    if knowledge.digest != digest:
-        raise Stopped(f"{folder}: these are not the rules that the batch began with", BAD_INPUT)
-    return knowledge
-
-
 # --- to verify ----------------------------------------------------------------------------------
 
 
@@ -617,11 +386,6 @@ def _verify(job: Job, state: State, workers: Workers) -> None:
         raise Stopped(f"{job.target}: {different[0]}{more}; {where}", FAULTS)
 
 
-def other_engine(engine: str) -> str:
-    """Which one verifies this one."""
-    return "compiled" if engine == "experta" else "experta"
-
-
 def _difference(kind: str, row: Row, engine: str, line: bytes, other: str, told: bytes | str) -> str:
     if isinstance(told, str):
         return f"row {row.number}: {other} cannot read it: {told}"
@@ -629,27 +393,3 @@ def _difference(kind: str, row: Row, engine: str, line: bytes, other: str, told:
         if mine != its:
             return f"row {row.number}, column '{name}': {mine} on {engine}, {its} on {other}"
     return f"row {row.number}: its lines differ in writing only"
-
-
-# --- templates ----------------------------------------------------------------------------------
-
-
-def template(knowledge: Knowledge, kind: str) -> bytes:
-    """A table of this kind with every column that the input may have, and one worked row."""
-    kinds = {"id": "one", "screens": "one", **{name: finding.kind for name, finding in knowledge.findings.items()}}
-    texts = {name: text for name, text in EXAMPLE.items() if name in ("id", "screens") or (
-        name in kinds and not parse(knowledge, {name: text})[1])}
-    if kind == "csv":
-        return tables.header(kind, list(kinds)) + tables.line(kind, {name: texts.get(name) for name in kinds})
-    values: dict[str, Any] = dict(texts)
-    for name, text in texts.items():
-        if kinds[name] in ("many", "number"):
-            values[name] = text.split("|") if kinds[name] == "many" else int(text)
-    lines = tables.line("jsonl", {name: values.get(name) for name in kinds})
-    if kind == "jsonl":
-        return lines
-    sink = io.BytesIO()
-    tables.to_parquet(io.BytesIO(lines), sink.write, {
-        name: {"many": list, "number": float}.get(each, str) for name, each in kinds.items()
-    })
-    return sink.getvalue()

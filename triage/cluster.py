@@ -22,10 +22,11 @@ from typing import Any
 import msgspec
 
 from triage import batch, parts, tables
-from triage.batch import Bad, Job, Workers
+from triage.batch import Bad, Job
 from triage.files import BadFile
 from triage.model import Fault, Knowledge
 from triage.parts import BAD_INPUT, CANNOT_WRITE, UNAVAILABLE, Part, Stopped
+from triage.workers import Workers, no_interrupts, same_rules
 
 NOTES = ".triage-batch"
 """The folder inside of the output folder for what is not whole, and for notes of what is."""
@@ -213,7 +214,7 @@ def _workers(task: Task) -> Workers:
     key = (task.rules, task.digest, task.engine)
     if key not in _built:
         _built.clear()
-        _built[key] = Workers(batch.same_rules(task.rules, task.digest), Path(task.rules), task.engine)
+        _built[key] = Workers(same_rules(task.rules, task.digest), Path(task.rules), task.engine)
     return _built[key]
 
 
@@ -246,7 +247,7 @@ def _distributed() -> Any:
 def _client(distributed: Any, stack: contextlib.ExitStack, address: str, processes: int) -> Any:
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is told in our own sentences
     if address == "local":
-        with batch.no_interrupts():
+        with no_interrupts():
             local = distributed.LocalCluster(
                 n_workers=processes, threads_per_worker=1, processes=True, host="127.0.0.1",
                 dashboard_address="127.0.0.1:0", scheduler_kwargs={"dashboard": False}, silence_logs=logging.CRITICAL,

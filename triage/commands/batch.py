@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from triage import batch, cards, cluster, parts, tables
-from triage.batch import Bad, Job, Workers
+from triage import batch, cards, cluster, judging, parts, tables
+from triage.batch import Bad, Job
 from triage.cluster import Outcome
 from triage.files import BadFile
 from triage.model import Fault, Knowledge
 from triage.parts import BAD_INPUT, FAULTS, Part, Stopped
 from triage.result import encode
+from triage.workers import Workers
 
 TOLD = 10
 """Without a file for them, so many bad rows are told."""
@@ -183,7 +184,7 @@ def _tell_end(
 ) -> None:
     if verified:
         drawn = "" if seed is None else f" (seed {seed})"
-        _tell(f"{verified:,} rows recomputed on {batch.other_engine(options.engine)}: all the same{drawn}")
+        _tell(f"{verified:,} rows recomputed on {judging.other_engine(options.engine)}: all the same{drawn}")
     if bad:
         where = f"they are in {options.errors}" if options.errors else "--errors FILE gathers them"
         _tell(f"{bad:,} of {rows:,} rows were bad; {where}")
@@ -221,7 +222,7 @@ def _template(options: argparse.Namespace) -> int:
     name = options.input or "-"
     if options.template == "parquet" and name == "-" and sys.stdout.isatty():
         options.wrong("Parquet is nothing for a terminal; name a file")
-    data = batch.template(cards.load(), options.template)
+    data = judging.template(cards.load(), options.template)
     part = Part(parts.resolved(name))
     try:
         part.write(data)
