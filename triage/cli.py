@@ -118,7 +118,8 @@ def parser() -> argparse.ArgumentParser:
     batch.add_argument("output", nargs="?", metavar="OUT", help="the results, or their folder; - for stdout")
     kinds = ["csv", "jsonl", "parquet"]
     batch.add_argument("--from", dest="source_kind", choices=kinds, help="the kind of IN (default: by its suffix)")
-    batch.add_argument("--to", dest="target_kind", choices=kinds, help="the kind of OUT (default: by its suffix)")
+    batch.add_argument("--to", dest="target_kind", choices=kinds,
+                       help="the kind of OUT (default: by its suffix; on stdout that of IN)")
     batch.add_argument("--errors", metavar="FILE", help="bad rows go here (default: the first ten are told on stderr)")
     batch.add_argument("--resume", action="store_true", help="go on with an interrupted run")
     batch.add_argument("--engine", choices=["compiled", "experta"], default="compiled",

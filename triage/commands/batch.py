@@ -63,9 +63,12 @@ def _check_usage(options: argparse.Namespace) -> None:
 def _file(options: argparse.Namespace) -> int:
     source, target = options.input, parts.resolved(options.output)
     errors = parts.resolved(options.errors) if options.errors else ""
+    source_kind = tables.kind_of(source, options.source_kind, "--from")
+    # Stdout and devices have no suffix that could tell: they get what came in.
+    same = source_kind if parts.is_direct(options.output) else None
     job = Job(
-        source=source, source_kind=tables.kind_of(source, options.source_kind, "--from"),
-        target=target, target_kind=tables.kind_of(options.output, options.target_kind, "--to"),
+        source=source, source_kind=source_kind,
+        target=target, target_kind=tables.kind_of(options.output, options.target_kind or same, "--to"),
         errors=errors, verify=options.verify, seed=options.seed, resume=options.resume,
     )
     _refuse_the_same([source], [target, f"{target}.part", f"{target}.part.state", errors, errors and f"{errors}.part"])
