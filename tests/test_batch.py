@@ -147,14 +147,14 @@ def test_the_columns_are_those_that_help_and_module_promise(run):
     assert all(f"    {name} " in (judging.__doc__ or "") for name in COLUMNS)
 
 
-@pytest.mark.parametrize("target", ["csv", "jsonl", "parquet"])
-@pytest.mark.parametrize("source", ["csv", "jsonl", "parquet"])
 @pytest.mark.parametrize("kind", ["csv", "jsonl"])
 def test_stdout_gets_the_kind_that_came_in(run, kind):
     rows = write(f"same.{kind}", PEOPLE if kind == "csv" else b'{"id": "a"}\n')
     assert run(rows, "-").out == run(rows, "-", "--to", kind).out
 
 
+@pytest.mark.parametrize("target", ["csv", "jsonl", "parquet"])
+@pytest.mark.parametrize("source", ["csv", "jsonl", "parquet"])
 def test_every_kind_says_the_same(run, source, target):
     rows = list(csv.DictReader(io.StringIO(PEOPLE.decode())))
     lists = {"none": [], "": None}
