@@ -197,9 +197,10 @@ class Interview:
             finding.id for finding in knowledge.findings.values()
             if ticked & {*finding.parents, *(name for when in _whens(finding) for name in when)}
         }
-        if not linked:
+        if not ticked:
             return None
         worths = self._worths(given, assessment)
+        linked |= worths.wanted_by(ticked, HURRIES)
         open_ = {f.id: Worth(worths.danger.get(f.id, 0.0)) for f in _askable(knowledge, worths.facts) if f.id in linked}
         open_ = {name: worth for name, worth in open_.items() if worth.danger >= WORTH_ASKING}
         if not open_:

@@ -107,6 +107,16 @@ class Worths:
                 credits.setdefault(name, []).append(credit)
         return {name: max(each) + OTHERS * (sum(each) - max(each)) for name, each in credits.items()}
 
+    def wanted_by(self, told: set[str], rank: int) -> set[str]:
+        """Findings that dangers of this rank or nearer still need, of which a part was told with these findings."""
+        reach = Reach(self.knowledge, self.facts)
+        return {
+            root for rule in self.knowledge.rules_of("red_flag")
+            if not rule.lowered and RANK[rule.level] >= rank and severity(rule) > self.now
+            and any(part.fact in told for part in rule.parts) and is_open(rule.parts, self.facts)
+            for part in rule.parts if self.facts.get(part.fact) is None for root in reach.roots(part.fact)
+        }
+
     def _says_more(self, fact: str) -> bool:
         """Is this known, and does it say more than who, when or on which side?"""
         finding = self.knowledge.findings.get(fact)
