@@ -140,8 +140,8 @@ def _table(report: dict[str, Any]) -> list[str]:
 
 
 AIMS = {"median": 15, "p90": 22, "facts": 0.74, "points": 2, "warning": 6}
-"""What an interview should reach: at most so many questions, facts a question (the field's best: data gathering of eight
-checkers, 2022), points behind all answers at once, and questions before the warning of an emergency."""
+"""What an interview should reach: at most so many questions, at least so many facts a question (the best of eight
+checkers in a study of 2022), points behind all answers at once, and questions before the warning of an emergency."""
 
 
 def _interview(report: dict[str, Any]) -> list[str]:
@@ -156,14 +156,15 @@ def _interview(report: dict[str, Any]) -> list[str]:
         rows = [
             ("questions to the result, median", f"{data['questions_median']:g}", f"at most {AIMS['median']}"),
             ("questions, 90th percentile", f"{data['questions_p90']:g}", f"at most {AIMS['p90']}"),
-            ("facts gathered a question, median", f"{data['facts_per_question_median']:g}", f"at least {AIMS['facts']}"),
+            ("facts a question, median", f"{data['facts_per_question_median']:g}", f"at least {AIMS['facts']}"),
             *((f"{evaluation.MEASURES[name]}, points behind all answers at once",
                f"{100 * (_part(at_once[name]) - _part(data['measures'][name])):.0f}", f"at most {AIMS['points']}")
               for name in ("three", "safe")),
             ("emergencies warned of after more than 6 questions", f"{late} of {len(warned)}", "0"),
         ]
         wide = max(len(title) for title, _, _ in rows)
-        lines += ["", f"{way[0].upper()}{way[1:]}:", *(f"{title:<{wide}}  {got:>8}   aim {aim}" for title, got, aim in rows)]
+        lines += ["", f"{way[0].upper()}{way[1:]}:"]
+        lines += [f"{title:<{wide}}  {got:>8}   aim {aim}" for title, got, aim in rows]
     return lines
 
 
