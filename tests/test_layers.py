@@ -27,7 +27,7 @@ ORDER = [
     ["triage.scenarios", "triage.worth", "triage.evaluation"],
     ["triage.interview", "triage.counterfactual"],
     ["triage.explain"],
-    ["triage.result", "triage.screen"],
+    ["triage.result", "triage.screen", "triage.sessions"],
     ["triage.terminal"],
     ["triage.conversation"],
     ["triage.judging"],

@@ -66,6 +66,8 @@ def parser() -> argparse.ArgumentParser:
     main_parser.add_argument("--version", action="version", version=f"triage {__version__}")
     main_parser.add_argument("--plain", action="store_true", help="plain lines, no redrawing")
     main_parser.add_argument("--mouse", action="store_true", help="let the mouse pick answers")
+    main_parser.add_argument("--save", action=argparse.BooleanOptionalAction, default=None,
+                             help="keep the answers in a private file, to go on later (default: you are asked)")
     commands = main_parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
 
     def command(name: str, text: str, example: str) -> argparse.ArgumentParser:
@@ -134,6 +136,14 @@ def parser() -> argparse.ArgumentParser:
                        help="write an example of IN with every column to stdout, or to the file named, and stop")
     batch.set_defaults(wrong=batch.error)
 
+    resume = command("resume", "go on with a conversation that was kept", "triage resume")
+    resume.add_argument("id", nargs="?", default="", help="which one (default: the newest without a result)")
+
+    kept = command("sessions", "the conversations kept on this computer", "triage sessions list")
+    kept.add_argument("act", choices=["list", "show", "delete"], help="list all, show one, delete one")
+    kept.add_argument("id", nargs="?", default="", help="the name of a session")
+    kept.add_argument("--all", action="store_true", help="delete all")
+
     why = command("why", "what speaks for and against the first conditions, or why something is asked",
                   "triage why answers.yaml plantar_fasciitis")
     why.add_argument("file", help="the answers, - for stdin")
@@ -174,7 +184,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except KeyboardInterrupt:
-        print("\nStopped. Nothing was saved.", file=sys.stderr)
+        print("\nStopped.", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
         # The reader went away, as `| head` does; Python must not complain again at exit.

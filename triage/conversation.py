@@ -5,7 +5,7 @@ State is the list of replies. Back is one reply fewer; an edit is one reply exch
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -25,16 +25,10 @@ from triage.model import (
     Quit,
     Reply,
     Screen,
+    Turn,
     Why,
 )
 from triage.terminal.front import Front
-
-
-class Turn(msgspec.Struct, frozen=True):
-    """A question that was answered, and what the answer was."""
-
-    question: Question
-    answers: Answers
 
 
 class Talk(msgspec.Struct, frozen=True):
@@ -47,16 +41,29 @@ class Talk(msgspec.Struct, frozen=True):
 REVIEW = "review"
 
 
-def talk(knowledge: Knowledge, fired: Callable[[Answers], Fired], front: Front, greet: bool = True) -> Talk:
-    """Hold a conversation. `fired` is an engine's answer to "which rules fire for these answers?"."""
-    return _Conversation(knowledge, fired, front).hold(greet)
+def talk(
+    knowledge: Knowledge, fired: Callable[[Answers], Fired], front: Front, greet: bool = True,
+    turns: Sequence[Turn] = (), keep: Callable[[Sequence[Turn]], None] = lambda turns: None,
+    left: Callable[[], str] = lambda: "You left. Nothing was saved.",
+) -> Talk:
+    """Hold a conversation. `fired` is an engine's answer to "which rules fire for these answers?".
+
+    `turns`: what was answered before. `keep` is told all turns after each change, before the next question. `left` is
+    said to a person who leaves.
+    """
+    return _Conversation(knowledge, fired, front, turns, keep, left).hold(greet)
 
 
 class _Conversation:
-    def __init__(self, knowledge: Knowledge, fired: Callable[[Answers], Fired], front: Front) -> None:
+    def __init__(
+        self, knowledge: Knowledge, fired: Callable[[Answers], Fired], front: Front, turns: Sequence[Turn],
+        keep: Callable[[Sequence[Turn]], None], left: Callable[[], str],
+    ) -> None:
         self.knowledge, self.fired, self.front = knowledge, fired, front
         self.interview = interview.Interview(knowledge)
-        self.turns: list[Turn] = []
+        self.turns: list[Turn] = list(turns)
+        self.keep, self.left = keep, left
+        self.shown_left = 0
         self.asked: list[str] = []
         self.reviewed = False
 
@@ -77,7 +84,7 @@ class _Conversation:
             elif isinstance(reply, Given):
                 self._take(question, reply, assessment)
             if isinstance(reply, Quit):
-                self.front.show(Screen((Block(kind="text", text="You left. Nothing was saved."),)))
+                self.front.show(Screen((Block(kind="text", text=self.left()),)))
                 return Talk(None, tuple(self.asked))
 
     def given(self) -> Answers:
@@ -108,11 +115,21 @@ class _Conversation:
 
     def _ask(self, question: Question, assessment: Assessment) -> Reply:
         self.asked.append(question.id)
+        question = self._with_progress(question, assessment)
         while True:
             reply = self.front.ask(question, len(self.turns) + 1)
             if not isinstance(reply, Why):
                 return reply
             self.front.show(self._why(question, assessment))
+
+    def _with_progress(self, question: Question, assessment: Assessment) -> Question:
+        """The question with about how many are left; the number never grows under a person's eyes."""
+        if question.id == REVIEW or question.self_check or not self.turns:
+            return question
+        about = max(1, self.interview.left(self.given(), assessment))
+        self.shown_left = min(about, max(1, self.shown_left - 1)) if self.shown_left else about
+        left = f"About {self.shown_left} more." if self.shown_left > 1 else "Nearly done."
+        return msgspec.structs.replace(question, help=f"{question.help} {left}".strip())
 
     def _why(self, question: Question, assessment: Assessment) -> Screen:
         if question.id == REVIEW or question.id.startswith("offer:"):
@@ -125,6 +142,7 @@ class _Conversation:
         self.reviewed = False
         if self.turns:
             self.turns.pop()
+            self.keep(self.turns)
         else:
             self.front.show(Screen((Block(kind="text", text="This is the first question."),)))
 
@@ -134,6 +152,7 @@ class _Conversation:
             return
         answers = interview.record(question, reply.answer)
         self.turns.append(Turn(question, answers))
+        self.keep(self.turns)
         name = question.self_check
         if name and question.id.startswith("offer:") and reply.answer == "try":
             self.front.show(screen.self_check(self.knowledge, name))
@@ -191,18 +210,22 @@ class _Conversation:
         reply = self._ask(turn.question, assessment)
         if isinstance(reply, Given):
             self.turns[index] = Turn(turn.question, interview.record(turn.question, reply.answer))
-            self._prune()
+            lost = self._prune()
+            self.keep(self.turns)
+            self.front.show(screen.what_changed(self.knowledge, assessment, self.assess(), lost))
         return reply
 
-    def _prune(self) -> None:
-        """Forget answers to questions that an edit has taken away."""
+    def _prune(self) -> list[str]:
+        """Forget answers to questions that an edit has taken away. Returns those questions."""
+        lost: list[str] = []
         while True:
             assessment = self.assess()
             facts = known_facts(self.knowledge, assessment.fired, assessment.answers)
             gone = next((turn for turn in self.turns if self._pointless(turn, facts)), None)
             if gone is None:
-                return
+                return lost
             self.turns.remove(gone)
+            lost.append(gone.question.ask)
 
     def _pointless(self, turn: Turn, facts: Answers) -> bool:
         name = turn.question.findings[0]

@@ -632,6 +632,13 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     self_check: str = ""
 
 
+class Turn(msgspec.Struct, frozen=True):
+    """A question that was answered, and what the answer was."""
+
+    question: Question
+    answers: Answers
+
+
 # --- talking ------------------------------------------------------------------------------------
 
 

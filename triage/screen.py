@@ -22,7 +22,7 @@ def welcome(knowledge: Knowledge) -> Screen:
         Block(kind="text", text="This is no diagnosis and cannot give an all-clear. It is not for anyone who is "
               "unconscious, badly hurt or in great distress: call an ambulance instead."),
         Block(kind="note", text=f"Rules {knowledge.settings.version}, {knowledge.settings.review}. Nothing you type "
-              "is saved or sent."),
+              "is sent anywhere, and nothing is kept unless you ask for it."),
     ))
 
 
@@ -82,6 +82,26 @@ def check_result(knowledge: Knowledge, name: str, answer: str, before: Assessmen
     elif new:
         blocks.append(Block(kind="text", text="It does not change the order of what fits."))
     return Screen(tuple(blocks))
+
+
+def what_changed(knowledge: Knowledge, before: Assessment, after: Assessment, lost: list[str]) -> Screen:
+    """What another answer changed: the urgency, the order, and questions that fell away."""
+    items = []
+    if before.urgency.level != after.urgency.level or before.urgency.within_days != after.urgency.within_days:
+        items.append(f"How urgent: {_level(knowledge, before)} before, {_level(knowledge, after)} now.")
+    old, new = _first_names(knowledge, before), _first_names(knowledge, after)
+    if old != new:
+        items.append(f"What fits: {new or 'nothing yet'}. Before: {old or 'nothing yet'}.")
+    items += [f"No longer asked: {question}" for question in lost]
+    if not items:
+        return Screen((Block(kind="text", text="Changed. It makes no difference to the result so far."),))
+    return Screen((Block(kind="text", text="Changed. This is different now:"), Block(kind="list", items=tuple(items))))
+
+
+def _level(knowledge: Knowledge, assessment: Assessment) -> str:
+    urgency = assessment.urgency
+    name = knowledge.settings.levels[urgency.level].name.lower()
+    return f"{name} within {urgency.within_days} days" if urgency.within_days else name
 
 
 def _first_names(knowledge: Knowledge, assessment: Assessment) -> str:

@@ -4,29 +4,108 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 
-from triage import cards
+from triage import cards, sessions
 from triage.conversation import talk
 from triage.engine import Engine
+from triage.model import Block, Choice, Given, Knowledge, Question, Screen, Turn
+from triage.parts import Stopped
 from triage.result import encode, result
+from triage.sessions import Session
 from triage.terminal import Front, front
 
 INTERRUPTED = 130
 
+KEEP = Question(
+    id="keep", kind="yes_no", ask="Shall I keep your answers on this computer, so that you can go on later?",
+    help="They stay in a private file here. `triage sessions delete` removes it. Without it nothing is kept.",
+    findings=("keep",), choices=(Choice("yes", "Yes"), Choice("no", "No")),
+)
+
 
 def run(options: argparse.Namespace) -> int:
     """Talk with a person. With --json the talk goes to stderr and the result to stdout."""
-    knowledge = cards.load()
+    return hold(options, cards.load(), None)
+
+
+def hold(options: argparse.Namespace, knowledge: Knowledge, old: Session | None) -> int:
+    """Hold the conversation, a new one or one that was kept."""
+    plain, mouse = getattr(options, "plain", False), getattr(options, "mouse", False)
     if options.json:
         from triage.terminal.plain import PlainFront
 
         speaks: Front = PlainFront(sys.stdin, sys.stderr)
     else:
-        speaks = front(plain=options.plain, mouse=options.mouse)
-    ended = talk(knowledge, Engine(knowledge).fired, speaks)
+        speaks = front(plain=plain, mouse=mouse)
+    session = old or _begun(options, knowledge, speaks)
+    turns: Sequence[Turn] = ()
+    if old is not None:
+        turns, lost = sessions.fitted(knowledge, old)
+        speaks.show(_going_on(knowledge, old, len(turns), lost))
+    greet = old is None and not _asked(options)
+    if session is not None:
+        kept = _Kept(session, speaks)
+        ended = talk(knowledge, Engine(knowledge).fired, speaks, greet, turns, kept.keep, kept.left)
+        if ended.assessment is not None:
+            kept.keep(kept.session.turns, finished=True)
+    else:
+        ended = talk(knowledge, Engine(knowledge).fired, speaks, greet)
     if not options.json:
         return 0
     if ended.assessment is None:
         return INTERRUPTED  # the person left, and there is no result to print
     sys.stdout.buffer.write(encode(result(knowledge, ended.assessment, list(ended.asked))))
     return 0
+
+
+class _Kept:
+    """Keeps a session; when that fails, says so once and lets the talk go on."""
+
+    def __init__(self, session: Session, speaks: Front) -> None:
+        self.session, self.speaks, self.failed = session, speaks, False
+
+    def left(self) -> str:
+        """What is said to a person who leaves."""
+        if self.failed:
+            return "You left. Your last answers were not kept."
+        return f"You left. Your answers are kept: go on with `triage resume {self.session.id}`."
+
+    def keep(self, turns: Sequence[Turn], finished: bool = False) -> None:
+        """Write these turns before the next question."""
+        self.session = sessions.changed(self.session, turns, finished)
+        if not self.failed:
+            try:
+                sessions.save(self.session)
+            except Stopped as stopped:
+                self.failed = True
+                text = f"Your answers cannot be kept: {stopped.sentence}. You can go on without."
+                self.speaks.show(Screen((Block(kind="text", text=text),)))
+
+
+def _asked(options: argparse.Namespace) -> bool:
+    """Is there a person to ask, who has not said by an option whether to keep the answers?"""
+    said = getattr(options, "save", None)
+    return said is None and not options.json and sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _begun(options: argparse.Namespace, knowledge: Knowledge, speaks: Front) -> Session | None:
+    """A session to keep the answers in, if the person wants that."""
+    wanted = bool(getattr(options, "save", None))
+    if _asked(options):
+        from triage import screen
+
+        speaks.show(screen.welcome(knowledge))
+        reply = speaks.ask(KEEP, 0)
+        wanted = isinstance(reply, Given) and reply.answer == "yes"
+    return sessions.new(knowledge) if wanted else None
+
+
+def _going_on(knowledge: Knowledge, old: Session, count: int, lost: list[str]) -> Screen:
+    blocks = [Block(kind="text", text=f"Going on with {old.id}: {count} answers.")]
+    if old.rules != knowledge.digest:
+        blocks.append(Block(kind="text", text="The rules have changed since. All is concluded anew from your answers."))
+    if lost:
+        blocks += [Block(kind="text", text="These are no longer asked, or are asked again in other words:"),
+                   Block(kind="list", items=tuple(lost))]
+    return Screen(tuple(blocks))

@@ -1,0 +1,19 @@
+"""`triage resume [ID]`: go on with a conversation that was kept."""
+
+from __future__ import annotations
+
+import argparse
+
+from triage import cards, sessions
+from triage.commands import talk
+from triage.files import BadFile
+from triage.model import Fault
+
+
+def run(options: argparse.Namespace) -> int:
+    """Go on with the session of this name, or with the newest that has no result."""
+    session = sessions.read(options.id) if options.id else sessions.unfinished()
+    if session is None:
+        raise BadFile([Fault("resume", 0, 0, "missing", "no unfinished conversation was kept; start one with "
+                                                        "`triage --save`")], missing=True)
+    return talk.hold(options, cards.load(), session)

@@ -1,0 +1,73 @@
+"""`triage sessions list|show|delete`: the conversations kept on this computer."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from triage import cards, explain, sessions
+from triage.assessment import assess
+from triage.compiled import Compiled
+from triage.files import BadFile
+from triage.model import Fault
+from triage.result import encode, plain
+
+
+def run(options: argparse.Namespace) -> int:
+    """List all, show one, or delete one or all."""
+    if options.act == "delete":
+        return _delete(options)
+    if options.act == "show":
+        return _show(options)
+    found = sessions.every()
+    if options.json:
+        rows = [{"id": s.id, "begun": s.begun, "changed": s.changed, "finished": s.finished, "answers": len(s.turns)}
+                for s in found]
+        sys.stdout.buffer.write(encode({"schema": "triage-sessions/1", "folder": str(sessions.folder()),
+                                        "sessions": rows}))
+        return 0
+    for session in found:
+        state = "finished" if session.finished else "unfinished"
+        print(f"{session.id}  {session.changed}  {state}, {len(session.turns)} answers")
+    if not found:
+        print("No conversation is kept on this computer.")
+    return 0
+
+
+def _show(options: argparse.Namespace) -> int:
+    session = sessions.read(_named(options))
+    knowledge = cards.load()
+    turns, lost = sessions.fitted(knowledge, session)
+    answers = sessions.answers(sessions.changed(session, turns))
+    urgency = assess(knowledge, Compiled(knowledge).fired(answers), answers).urgency
+    if options.json:
+        sys.stdout.buffer.write(encode({
+            "schema": "triage-session-shown/1", "id": session.id, "changed": session.changed,
+            "same_rules": session.rules == knowledge.digest, "lost": lost,
+            "answers": {name: plain(answer) for name, answer in answers.items()},
+            "urgency": urgency.level, "within_days": urgency.within_days,
+        }))
+        return 0
+    for name, answer in answers.items():
+        print(f"{name}: {explain.said(knowledge, name, answer)}")
+    if session.rules != knowledge.digest:
+        print("(The rules have changed since; this is what they say now.)")
+    print(f"urgency: {knowledge.settings.levels[urgency.level].name}")
+    return 0
+
+
+def _delete(options: argparse.Namespace) -> int:
+    names = [path.stem for path in sessions.folder().glob("*.json")] if options.all else [_named(options)]
+    for name in sorted(names):
+        sessions.delete(name)
+        print(f"deleted {name}")
+    if not names:
+        print("There is nothing to delete.")
+    return 0
+
+
+def _named(options: argparse.Namespace) -> str:
+    if not options.id:
+        raise BadFile([Fault("sessions", 0, 0, "shape", f"`triage sessions {options.act}` needs the name of a session; "
+                                                        "`triage sessions list` names all")])
+    return str(options.id)
