@@ -57,7 +57,8 @@ class _Fact(NamedTuple):
     slots: list[int]
 
 
-_Value = tuple[Item, Rules, _Fact, tuple[()] | tuple[list[tuple[str, _Fact]], list[_Fact]]]
+_Linked = tuple[list[tuple[str, _Fact]], list[tuple[_Fact, tuple[str, ...]]]]
+_Value = tuple[Item, Rules, _Fact, tuple[()] | _Linked]
 """A value to suppose, with what it implies above and below."""
 
 
@@ -96,6 +97,7 @@ class BitSets:
             self.nets.append(_Net(group, number, sum(len(net.rules) for net in self.nets)))
         self.rules = [rule for net in self.nets for rule in net.rules]
         """The rules of all nets, one after the other; sets of all rules count through these."""
+        self._leading = list(enumerate(self.nets[:-1]))
         self.late = _Net(knowledge.rules_of(*LATE))
         self._nothing = _Brought([], [0] * len(self.nets))
         self._follow: dict[tuple[int, Rules], _Brought] = {}
@@ -187,13 +189,13 @@ class BitSets:
         """Rules that come and go, where more may follow from the answers. `came`: those they bring by themselves."""
         went = 0
         follows: list[_Brought] | None = None  # once anything else follows than before
-        for i, net in enumerate(self.nets[:-1]):
+        for i, net in self._leading:
             before = base.fired[i]
             if follows is None:
-                then = before | came >> net.start & net.all
-                new = base.brought[i] if then == before else self._brings(i, then)
-                if new.slots != base.brought[i].slots:  # a score may rise and reach no bound
-                    follows = [*base.brought[:i], new]
+                if more := came >> net.start & net.all:
+                    new = self._brings(i, before | more)
+                    if new.slots != base.brought[i].slots:  # a score may rise and reach no bound
+                        follows = [*base.brought[:i], new]
                 continue
             slots = base.slots[i]
             for fact in facts:
@@ -267,18 +269,20 @@ class BitSets:
         out = [(name, self._fact(item)) for item in upward(self.knowledge, self.knowledge.findings[name], value)]
         return [*out, *(each for _, fact in out for each in self._above(*fact.item))]
 
-    def _below(self, name: str) -> list[_Fact]:
-        """What a no implies of its follow-ups, if all else that they belong to is no as well."""
+    def _below(self, name: str) -> list[tuple[_Fact, tuple[str, ...]]]:
+        """What a no implies of its follow-ups, if all else that they belong to, named with them, is no as well."""
         below = {name}
         out = []
         for child in self.knowledge.follow_ups:
             nothing = empty(child)
             if nothing is not None and below & {*child.parents}:
                 below |= {child.id} if nothing == "no" else set()
-                out.append(self._fact((child.id, nothing)))
+                out.append((self._fact((child.id, nothing)), child.parents))
         return out
 
-    def _implied(self, facts: Answers, fact: _Fact, above: list[tuple[str, _Fact]], below: list[_Fact]) -> list[_Fact]:
+    def _implied(
+        self, facts: Answers, fact: _Fact, above: list[tuple[str, _Fact]], below: list[tuple[_Fact, tuple[str, ...]]],
+    ) -> list[_Fact]:
         """What an answer implies beside what is known, as `answers.complete` has it."""
         out = []
         new = {fact.item[0]}
@@ -287,13 +291,17 @@ class BitSets:
                 new.add(each.item[0])
                 out.append(each)
         nos = {fact.item[0]}
-        for each in below:
+        for each, parents in below:
             name, value = each.item
-            if name not in facts and all(
-                parent in nos or facts.get(parent) == "no" for parent in self.knowledge.findings[name].parents
-            ):
+            if name in facts:
+                continue
+            for parent in parents:
+                if parent not in nos and facts.get(parent) != "no":
+                    break
+            else:
                 out.append(each)
-                nos |= {name} if value == "no" else set()
+                if value == "no":
+                    nos.add(name)
         return out
 
     @cached_property
