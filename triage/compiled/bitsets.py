@@ -35,10 +35,10 @@ class Supposed:
 
     def __iter__(self) -> Iterator[Item]:
         """Finding and value of each answer that would change anything."""
-        return iter(self._came)
+        return iter(self._came.keys() | self._went.keys() if self._went.keys() - self._came.keys() else self._came)
 
     def __len__(self) -> int:
-        return len(self._came)
+        return len(self._came.keys() | self._went.keys())
 
     def came(self, item: Item) -> list[Rule]:
         """Rules that would fire if this were answered."""
@@ -138,24 +138,19 @@ class BitSets:
             if name in facts or (parents and all(facts.get(parent) == "no" for parent in parents)):
                 continue
             for item, meets, fact, linked in values:
-                if linked and (implied := self._implied(facts, fact, *linked)):
-                    together = [fact, *implied]
-                    came = self._together(base, together)
-                else:
-                    together = [fact]
-                    came = waiting & meets
-                went = 0
+                implied = linked and self._implied(facts, fact, *linked)
+                came = self._together(base, [fact, *implied]) if implied else waiting & meets
                 if came & bringing:
-                    came, went = self._anew(base, together, came)
-                if came or went:
-                    all_came[item] = came
+                    came, went = self._anew(base, [fact, *implied], came)
                     if went:
                         all_went[item] = went
+                if came:
+                    all_came[item] = came
         return Supposed(self.rules, all_came, all_went)
 
     def _base(self, facts: Answers) -> _Base:
         met = [net.met(facts.items()) for net in self.nets]
-        fired, brought = self._concluded(met)
+        fired, brought = self._concluded(met[:-1])
         known = [item for some in brought for item in some.items]
         waiting = two = 0
         for net, slots in zip(self.nets, met, strict=True):
@@ -177,12 +172,13 @@ class BitSets:
             once |= fact.meets
         came = base.waiting & once | base.lacking_two & twice
         if thrice:  # a rule may have lacked three conditions and have them now
-            for net, slots, fired in zip(self.nets, base.slots, base.fired, strict=True):
-                for fact in facts:
-                    slots |= fact.slots[net.number]
+            for net, slots in zip(self.nets, base.slots, strict=True):
                 for brought in base.brought:
                     slots |= brought.slots[net.number]
-                came |= (net.fired(slots) & ~fired) << net.start
+                before = net.fired(slots)
+                for fact in facts:
+                    slots |= fact.slots[net.number]
+                came |= (net.fired(slots) & ~before) << net.start
         return came
 
     def _anew(self, base: _Base, facts: list[_Fact], came: Rules) -> tuple[Rules, Rules]:
@@ -210,10 +206,10 @@ class BitSets:
         return came, went
 
     def _concluded(self, met: list[int]) -> tuple[list[Rules], list[_Brought]]:
-        """What answers meet, for each net -> the rules that fire, and what follows from them."""
+        """What answers meet, for each of the first nets -> the rules that fire, and what follows from them."""
         fired: list[Rules] = []
         follows: list[_Brought] = []
-        for i, (net, slots) in enumerate(zip(self.nets, met, strict=True)):
+        for i, (net, slots) in enumerate(zip(self.nets, met, strict=False)):
             for brought in follows:
                 slots |= brought.slots[i]
             fired.append(net.fired(slots))
