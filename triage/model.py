@@ -72,8 +72,6 @@ class Finding(Card, frozen=True, kw_only=True, dict=True):
     none_is: str = ""
     """The option that says "none of these" in words of its own."""
     aliases: list[str] = []
-    also_said: list[str] | dict[str, list[str]] = []
-    """Phrases by which people say so in a sentence of their own: of a yes, or of each option."""
 
     @property
     def topic(self) -> str:
