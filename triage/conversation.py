@@ -126,9 +126,14 @@ class _Conversation:
         """The question with about how many are left; the number never grows under a person's eyes."""
         if question.id == REVIEW or question.self_check or not self.turns:
             return question
-        about = max(1, self.interview.left(self.given(), assessment))
-        self.shown_left = min(about, max(1, self.shown_left - 1)) if self.shown_left else about
-        left = f"About {self.shown_left} more." if self.shown_left > 1 else "Nearly done."
+        about = self.interview.left(self.given(), assessment)
+        if about <= 1:
+            left = "Nearly done."
+        elif self.shown_left and about > self.shown_left:  # an answer has opened new questions
+            left = "A few more."
+        else:
+            self.shown_left = about
+            left = f"About {about} more."
         return msgspec.structs.replace(question, help=f"{question.help} {left}".strip())
 
     def _why(self, question: Question, assessment: Assessment) -> Screen:

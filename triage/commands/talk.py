@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from triage import cards, sessions
 from triage.conversation import talk
 from triage.engine import Engine
-from triage.model import Block, Choice, Given, Knowledge, Question, Screen, Turn
+from triage.model import Block, Choice, Given, Knowledge, Question, Quit, Screen, Turn
 from triage.parts import Stopped
 from triage.result import encode, result
 from triage.sessions import Session
@@ -97,7 +97,13 @@ def _begun(options: argparse.Namespace, knowledge: Knowledge, speaks: Front) -> 
 
         speaks.show(screen.welcome(knowledge))
         reply = speaks.ask(KEEP, 0)
-        wanted = isinstance(reply, Given) and reply.answer == "yes"
+        while not isinstance(reply, Given | Quit):
+            speaks.show(Screen((Block(kind="text", text=KEEP.help),)))
+            reply = speaks.ask(KEEP, 0)
+        if isinstance(reply, Quit):
+            speaks.show(Screen((Block(kind="text", text="You left. Nothing was saved."),)))
+            raise SystemExit(0)
+        wanted = reply.answer == "yes"
     return sessions.new(knowledge) if wanted else None
 
 
