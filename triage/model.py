@@ -614,9 +614,11 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     """One screen of the interview: one finding, or several yes/no lines together (`checklist`)."""
 
     id: str
-    kind: Literal["yes_no", "one", "many", "number", "duration", "checklist"]
+    kind: Literal["yes_no", "one", "many", "number", "duration", "checklist", "text"]
     ask: str
     help: str = ""
+    progress: str = ""
+    """About how many questions are left, in words."""
     findings: tuple[str, ...]
     choices: tuple[Choice, ...] = ()
     unit: str = ""
@@ -626,6 +628,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     """The choice that means none of these."""
     several: tuple[str, ...] = ()
     """In a checklist: findings of which several options may be ticked."""
+    ticked: tuple[str, ...] = ()
+    """Choices that are ticked, or pointed at, from the start."""
     stage: str = ""
     self_check: str = ""
 
@@ -641,7 +645,8 @@ class Turn(msgspec.Struct, frozen=True):
 
 
 class Given(msgspec.Struct, frozen=True):
-    """A reply that answers. many and checklist: the ids ticked (none of these: empty); else one answer."""
+    """A reply that answers. many and checklist: the ids ticked (none of these: empty); text: what was typed, maybe
+    nothing; else one answer."""
 
     answer: Answer
 
@@ -654,11 +659,15 @@ class Why(msgspec.Struct, frozen=True):
     """The person asks why this is asked."""
 
 
+class Review(msgspec.Struct, frozen=True):
+    """The person wants to see the answers so far, and to change one."""
+
+
 class Quit(msgspec.Struct, frozen=True):
-    """The person wants to stop; nothing is kept."""
+    """The person wants to stop."""
 
 
-Reply = Given | Back | Why | Quit
+Reply = Given | Back | Why | Review | Quit
 
 
 class Block(msgspec.Struct, frozen=True, kw_only=True):
