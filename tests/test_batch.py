@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from tests import small
 from tests.conftest import ROOT, RULES
 from tests.test_cli import Done, process
-from triage import batch, cards, cli, files, judging, tables
+from triage import batch, cards, cli, files, judging, parts, tables
 from triage.assessment import assess
 from triage.batch import Job
 from triage.cli import main
@@ -645,6 +645,20 @@ def test_only_a_few_rows_are_alive_at_any_time(rules, here):
     assert most <= 100 * (2 * workers.processes + 2)
 
 
+def test_of_a_parquet_file_of_one_row_group_only_a_part_is_held(rules, here):
+    knowledge = cards.load(rules)
+    parquet("in.parquet", {"id": [f"{i:0500}" for i in range(40_000)]}, compression="none", use_dictionary=False)
+    assert pq.read_metadata("in.parquet").num_row_groups == 1
+    size = Path("in.parquet").stat().st_size
+    pool = pa.total_allocated_bytes()
+    tracemalloc.start()
+    with tables.opened("in.parquet", "parquet", judging.columns(knowledge)) as table:
+        peak = max(pa.total_allocated_bytes() - pool for _ in table.rows)
+    peak += tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < size / 2
+
+
 def test_chunks_of_long_rows_are_short():
     rows = iter([Row(n, n, "x", {}, "", 400_000) for n in range(1, 10)])
     assert [len(chunk) for chunk in batch._chunks(rows, 100)] == [3, 3, 3]
@@ -797,6 +811,22 @@ def test_with_nothing_to_go_on_with_it_says_so_and_begins(run, whole):
     assert done.code == 65
     assert "no interrupted run" in done.err
     assert (Path("out.csv").read_bytes(), Path("bad.jsonl").read_bytes()) == want
+
+
+def test_a_run_does_not_take_a_part_that_has_just_got_its_name(here, monkeypatch):
+    """Opened before another run moved it and locked after: it would be cut to nothing under its final name."""
+    first = Part("out.csv")
+    first.write(b"whole")
+    real = Part._lock
+
+    def late(self: Part) -> None:
+        first.move()
+        real(self)
+
+    monkeypatch.setattr(Part, "_lock", late)
+    with pytest.raises(parts.Stopped):
+        Part("out.csv")
+    assert Path("out.csv").read_bytes() == b"whole"
 
 
 def test_two_runs_do_not_write_the_same_file(run, here):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import heapq
+import os
 import secrets
 import tempfile
 import time
@@ -136,6 +137,7 @@ def run(
             run_.leave("")
             raise
         _name(job)
+        run_.close()
         return run_.state
 
 
@@ -174,6 +176,7 @@ class _Run:
             if job.errors:
                 self.errors = Part(job.errors, _errors(job), state.errors_part)
             if not state.rows:
+                parts.remove(_state(job))  # of an earlier run; now that this is ours alone
                 self._write(tables.header(job.target_kind, list(COLUMNS)),
                             tables.header(self.errors_kind, Bad.__struct_fields__))
         except BaseException:
@@ -235,7 +238,8 @@ class _Run:
             self.save()
         else:
             self._sync()
-        self.close()
+        if os.name == "nt":  # no open file can be renamed there; elsewhere it stays locked until it has its name
+            self.close()
 
     def leave(self, sentence: str, code: int = 0) -> str:
         """Stop here, so that `resume` can go on. Returns the sentence with what is left."""
@@ -273,7 +277,8 @@ def _name(job: Job) -> None:
     for name, final in ((_errors(job), job.errors), (_ready(job), job.target)):
         if final and Path(name).exists() and not parts.is_direct(final):
             parts.move(name, final)
-    parts.remove(_lines(job))
+    if job.target_kind == "parquet":
+        parts.remove(_lines(job))
     parts.remove(_state(job))
 
 
@@ -316,7 +321,6 @@ def _begin(job: Job, knowledge: Knowledge, engine: str) -> State:
         kinds=[job.source_kind, job.target_kind], errors=job.errors, verify=job.verify, seed=seed,
     )
     if old is None:
-        parts.remove(_state(job))
         return State(contract=contract)
     before, now = msgspec.structs.asdict(old.contract), msgspec.structs.asdict(contract)
     if changed := [_CHANGED[key].format(before[key], now[key]) for key in now if before[key] != now[key]]:

@@ -87,7 +87,9 @@ class Part:
             import fcntl
 
             fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            if not os.path.samestat(os.fstat(self.file.fileno()), os.stat(self.name)):  # noqa: PTH116
+                raise BlockingIOError  # the other run has just given it its final name
+        except (BlockingIOError, FileNotFoundError):
             self.file.close()
             raise Stopped(f"{self.shown}: another run is writing this", CANNOT_WRITE) from None
         except (ImportError, OSError):  # not every system or disk has locks

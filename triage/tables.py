@@ -340,7 +340,8 @@ def _parquet(stream: IO[bytes], shown: str, known: Mapping[str, str]) -> Table:
         raise _bad(shown, "the file is empty")
     stream.seek(0)
     try:
-        file = pa.parquet.ParquetFile(stream, pre_buffer=False)
+        # Read ahead no further than this, else a row group is held whole, and it may be the whole file.
+        file = pa.parquet.ParquetFile(stream, pre_buffer=False, buffer_size=1 << 16)
         schema = file.schema_arrow
     except (pa.ArrowException, OSError, ValueError):
         raise _bad(shown, "this is no whole Parquet file; it is cut off, or of another kind") from None
