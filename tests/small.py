@@ -241,6 +241,29 @@ def write(folder: Path) -> Path:
     return rules
 
 
+SPOKEN = {
+    "{left: Left, right: Right, no_side: Neither}": "also_said: {right: [right calf, right heel], left: [left calf]}",
+    "{heel: Heel, calf: Calf}": "also_said: {calf: [calf], heel: [heel]}",
+    "Look at both legs. Is one thicker?": "also_said: [swollen, swelling]",
+    "Lay a hand on both legs. Is one hotter?": "also_said: [hot]",
+}
+
+
+def write_spoken(folder: Path) -> Path:
+    """The small cards with phrases for own words, and with an emergency: a hot leg."""
+    rules = write(folder)
+    for old, new in SPOKEN.items():
+        path = rules / "findings/pain.yaml"
+        text = path.read_text(encoding="utf-8")
+        assert text.count(old) == 1
+        path.write_text(text.replace(old, f"{old}\n    {new}"), encoding="utf-8")
+    path = rules / "red_flags/hot_leg.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("today\n    place: practice", "emergency_department_now\n    place: emergency_department"),
+                    encoding="utf-8")
+    return rules
+
+
 def damage(rules: Path, name: str, old: str, new: str) -> tuple[str, int, int]:
     """Replace the one place where `old` stands. Returns file, line and column of the mark `§` in `new`."""
     path = rules / name

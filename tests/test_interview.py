@@ -78,8 +78,8 @@ def replies(question: Question) -> st.SearchStrategy[object]:
 def test_the_emergency_screens_come_before_the_place_of_pain(knowledge):
     asked = questions({"person.age": 40.0}, "no")
     screens = [stage.id for stage in knowledge.stages if stage.emergency]
-    assert asked[2:5] == screens
-    assert asked.index("pain.region") == 5
+    assert asked[1:4] == screens
+    assert asked[4] == "place"
 
 
 def test_nothing_is_asked_after_an_ambulance(knowledge):
@@ -92,7 +92,7 @@ def test_nothing_is_asked_after_an_ambulance(knowledge):
 
 def test_what_was_ticked_is_followed_before_the_place_of_pain(knowledge):
     asked = questions({"person.age": 60.0, "leg.cold_pale": "yes", "leg.numb_weak": "yes"}, "no")
-    assert "pain.region" not in asked, "an emergency is said before the place is asked"
+    assert "place" not in asked, "an emergency is said before the place is asked"
     asked = questions({"person.age": 60.0, "now.chest_or_jaw": "yes"}, "no")
     after = asked[asked.index("screen_now") + 1]
     assert after.split("/")[-1].startswith("chest."), "what was ticked on the first screen is followed at once"
@@ -121,6 +121,56 @@ def test_a_list_holds_options_of_questions_beside_yes_and_no(knowledge):
     with pytest.raises(BadAnswer, match="Only one"):
         choose(question, ["onset.speed=weeks", "onset.speed=days"])
     assert assessment.conditions == ()
+
+
+def test_the_place_is_asked_with_its_side(knowledge):
+    """Both sides ticked are both; no side ticked is no answer, and is asked by itself when it matters."""
+    given_: Answers = {"person.age": 40.0, **dict.fromkeys(knowledge.emergency, "no")}
+    place = asks().next(given_, conclude(given_))
+    assert place is not None
+    assert place.findings == ("pain.region", "pain.side")
+    calf = ["pain.region=calf"]
+    assert interview.record(place, choose(place, [*calf, "pain.side=left"])) == {
+        "pain.region": ("calf",), "pain.side": "left"}
+    assert interview.record(place, choose(place, [*calf, "pain.side=left", "pain.side=right"]))["pain.side"] == "both"
+    assert interview.record(place, NOT_SURE) == {"pain.region": NOT_SURE, "pain.side": NOT_SURE}
+    open_ = interview.record(place, choose(place, calf))
+    assert open_ == {"pain.region": ("calf",)}
+    facts = interview.known_facts(knowledge, (now := conclude(given_ | open_)).fired, now.answers)
+    assert "pain.side" in {finding.id for finding in interview._askable(knowledge, facts)}
+
+
+def test_a_child_is_asked_what_is_asked_of_children_and_nobody_else_is(knowledge):
+    child, adult = questions({"person.age": 9.0}, "no"), questions({"person.age": 40.0}, "no")
+    only = {"child.ill", "child.limp"}
+    assert only <= set(child)
+    assert child[-2:] == ["person.unsafe", "review"]
+    assert not only & set(adult)
+
+
+def test_what_follows_a_ticked_line_is_one_list_also_of_options(knowledge):
+    given_: Answers = {"person.age": 69.0, **dict.fromkeys(knowledge.emergency, "no"), "leg.numb_weak": "yes"}
+    question = asks().next(given_, conclude(given_))
+    assert question is not None
+    assert question.id.startswith("follow_up/")
+    assert {"circulation.sudden", "nerve.what=numb_leg"} <= {choice.id for choice in question.choices}
+
+
+def test_asked_for_the_rest_it_asks_what_could_still_change_anything(knowledge):
+    known: Answers = {"person.age": 45.0, "pain.region": ("calf",), "pain.site": ("calf_deep",), "onset.trigger": "load"}
+    given_: Answers = {}
+    front = ScriptFront(known, "no")
+    counts = []
+    for thorough in (False, True):
+        count = 0
+        while (question := asks().next(given_, conclude(given_), thorough)) is not None:
+            given_ |= interview.record(question, front.ask(question, 1).answer)  # type: ignore[union-attr]
+            count += 1
+        counts.append(count)
+        if not thorough:
+            assert asks().ended(given_, conclude(given_)) == "unlikely"
+    assert counts[1] > 0
+    assert asks().ended(given_, conclude(given_)) == "settled"
 
 
 def test_a_plainer_answer_settles_the_first_not_sure(knowledge):

@@ -14,22 +14,30 @@ from tests.conftest import ROOT
 PACKAGE = ROOT / "triage"
 ORDER = [
     ["triage"],
-    ["triage.words", "triage.model", "triage.parts"],
+    ["triage.words", "triage.model", "triage.parts", "triage.spoken"],
+    ["triage.tone"],
+    ["triage.amounts"],
     ["triage.yamlfile", "triage.weighing", "triage._experta", "triage.schema", "triage.answers",
      "triage.readability"],
     ["triage.shelf", "triage.matcher"],
     ["triage.rulebook"],
     ["triage.cards"],
-    ["triage.lint", "triage.files"],
+    ["triage.picture"],
+    ["triage.lint", "triage.files", "triage.own_words"],
     ["triage.tables"],
     ["triage.engine", "triage.compiled"],
     ["triage.assessment"],
     ["triage.scenarios", "triage.worth", "triage.evaluation"],
     ["triage.interview", "triage.counterfactual"],
     ["triage.explain"],
+    ["triage.asides"],
     ["triage.result", "triage.screen", "triage.sessions"],
+    ["triage.diary"],
+    ["triage.course"],
+    ["triage.plot"],
     ["triage.terminal"],
-    ["triage.conversation"],
+    ["triage.report"],
+    ["triage.conversation", "triage.checkin"],
     ["triage.judging"],
     ["triage.workers"],
     ["triage.batch"],
@@ -52,7 +60,8 @@ def name_of(path: Path) -> str:
 
 def room(name: str) -> str:
     """The module, or the package it lies in: rooms with several files are one step."""
-    for package in ("triage.terminal", "triage.commands", "triage.compiled"):
+    for package in ("triage.terminal", "triage.commands", "triage.compiled", "triage.picture",
+                    "triage.report"):
         if name == package or name.startswith(package + "."):
             return package
     return name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import stat
 import sys
@@ -115,6 +116,16 @@ def test_a_file_is_private_and_whole(knowledge, home):
     assert json.loads(path.read_text())["schema"] == sessions.SCHEMA
 
 
+def test_what_a_killed_process_left_half_written_is_written_over(knowledge, home):
+    session = begun(knowledge)
+    left = home / "sessions" / f".{session.id}.new"
+    left.write_text("{")
+    assert sessions.names() == [session.id]
+    sessions.save(session)
+    assert not left.exists()
+    assert sessions.read(session.id) == session
+
+
 def test_other_rules_are_noticed_and_what_they_do_not_know_is_named(knowledge):
     session = begun(knowledge)
     strange = Turn(Question(id="pain.gone", kind="yes_no", ask="Is it gone?", findings=("pain.gone",)),
@@ -160,7 +171,7 @@ def test_a_talk_in_lines_is_kept_when_asked_and_gone_on_with(run, home):
     assert sessions.answers(session) == {"person.age": 45.0}
     code, out, _ = run("--plain", "resume", stdin="none\n")
     assert "Going on with" in out
-    assert sessions.answers(sessions.read(session.id))["person.unsafe"] == "no"
+    assert sessions.answers(sessions.read(session.id))["now.breath"] == "no"
 
 
 @pytest.mark.parametrize(("arguments", "words"), [
@@ -223,7 +234,7 @@ def test_about_how_many_are_left_never_grows(knowledge):
 
     class Reading(ScriptFront):
         def ask(self, question, number):
-            if found := re.search(r"About (\d+) more\.", question.help):
+            if found := re.search(r"About (\d+) more\.", question.progress):
                 seen.append(int(found[1]))
             return super().ask(question, number)
 
@@ -232,18 +243,21 @@ def test_about_how_many_are_left_never_grows(knowledge):
     assert seen == sorted(seen, reverse=True)
 
 
-def test_a_killed_process_loses_at_most_the_answer_being_typed(home):
+def test_a_killed_process_loses_at_most_the_answer_being_typed(knowledge, home):
+    now, leg = [stage for stage in knowledge.stages if stage.emergency][:2]
     child = pexpect.spawn(sys.executable, ["-m", "triage", "--save"], dimensions=(40, 80), encoding="utf-8", timeout=60)
     child.expect("How old")
     child.send("45\r")
-    child.expect("Is one of these true")
+    child.expect("Tell me in a sentence")
+    child.send("\r")
+    child.expect(re.escape(now.title[:30]))
     child.send("n\r")
-    child.expect("Any of these now")
+    child.expect(re.escape(leg.title[:30]))
     child.kill(9)
     child.close(force=True)
     session = sessions.unfinished()
     assert session is not None
-    assert sessions.answers(session) == {"person.age": 45.0, "person.cannot_answer": "no", "person.unsafe": "no"}
+    assert sessions.answers(session) == {"person.age": 45.0, **dict.fromkeys(now.together, "no")}
 
 
 def test_a_person_at_a_terminal_is_asked_once_whether_to_keep_the_answers(home):
@@ -252,8 +266,64 @@ def test_a_person_at_a_terminal_is_asked_once_whether_to_keep_the_answers(home):
     child.send("y")
     child.expect("How old")
     child.send("45\r")
-    child.expect("Is one of these true")
-    child.send("q")
+    child.expect("Tell me in a sentence")
+    child.send("q\r")
     child.expect("triage resume")
     child.expect(pexpect.EOF)
     assert sessions.unfinished() is not None
+
+
+def test_a_whole_talk_by_keys(home):
+    """Own words, a self-check that is stopped, a look behind the result: in a pseudo-terminal, until all is done."""
+    child = pexpect.spawn(sys.executable, ["-m", "triage", "--save"], dimensions=(60, 100), encoding="utf-8",
+                          timeout=90, env={**os.environ, "TERM": "xterm-256color"})
+    child.expect("How old")
+    child.send("45\r")
+    child.expect("Tell me in a sentence")
+    child.send("My left calf aches when I run uphill, for 3 weeks.\r")
+    child.expect("This is what I understood")
+    child.send("\r")
+    offer, review, listed, one, line, nothing = range(6)
+    asked = []
+    for _ in range(80):
+        # The last line of every question is drawn last; what kind it is, is told by its keys.
+        asked.append(child.expect([r"\(o\) Yes, show me how.*q quit", r"\(o\) Yes, show me the result.*q quit",
+                                   "Space tick.*q quit", "Enter choose.*q quit", "or type .*q quit",
+                                   "Nothing is ticked yet"]))
+        if asked[-1] in (offer, review):
+            break
+        child.send({listed: "\r", nothing: "n\r", one: "s", line: "s\r"}[asked[-1]])
+    if asked[-1] == offer:
+        child.send("\r")
+        child.expect("Step 1 of")
+        child.send("2")
+        child.expect("Stopped or unclear")
+        for _ in range(3):
+            if child.expect([r"\(o\) Yes, show me the result.*q quit", r"\(o\) Yes, show me how.*q quit"]) == 0:
+                break
+            child.send("\x1b[F\r")  # the last choice: no self-check now
+    child.send("\r")
+    child.expect("HOW URGENT")
+    while child.expect(["Enter: go on", r"see more.*(\d)\. ... Why not something else.*q quit"]) == 0:
+        child.send("\r")
+    child.send(child.match[1])
+    child.expect("Why not what.*q quit")
+    child.send("\x1b[F\x1b[A\r")  # the last but one: another one, by its name
+    child.expect("a part of the name.*q quit")
+    child.send("achilles\r")
+    child.expect("Which one is meant.*q quit")
+    child.send("\r")
+    child.expect("Why not ")
+    while child.expect(["Enter: go on", "Would you like to see more.*q quit"]) == 0:
+        child.send("\r")
+    child.send("\x1b[F\r")
+    child.expect("Your answers are kept")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    session, = sessions.every()
+    assert session.finished
+    answers = sessions.answers(session)
+    assert answers["pain.side"] == "left"
+    assert answers["pain.region"] == ("calf",)
+    assert offer in asked

@@ -181,10 +181,11 @@ def choose(question: Question, chosen: list[str]) -> Answer:
         return NOT_SURE
     ticked = [name for name, _, option in (each.partition(OPTION) for each in dict.fromkeys(chosen)) if option]
     for name in ticked:
-        if ticked.count(name) > 1 and name not in question.several:
+        if ticked.count(name) > 1 and name not in question.several and name not in question.several_is:
             labels = [c.label for c in question.choices if c.id in chosen and c.id.startswith(name + OPTION)]
             raise BadAnswer(f"Only one of these can be so: {' / '.join(labels)}.")
-    return tuple(c.id for c in question.choices if c.id in chosen and c.id != NONE)
+    spread = [each for each in dict.fromkeys(chosen) if question.spreads and each.startswith(question.spreads + OPTION)]
+    return (*(c.id for c in question.choices if c.id in chosen and c.id != NONE), *spread)
 
 
 def complete(knowledge: Knowledge, answers: Answers) -> Answers:

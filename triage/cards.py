@@ -23,17 +23,22 @@ from triage.model import (
     Group,
     Interlock,
     Knowledge,
+    LegMap,
     Level,
+    MapPoint,
+    NoPress,
     Place,
     RedFlag,
     Score,
     SelfCheck,
     Settings,
+    Shape,
     Source,
     Stage,
     Step,
     Strength,
     Topic,
+    View,
 )
 from triage.shelf import CardFile, Shelf, Steps, explained
 from triage.words import guess
@@ -111,7 +116,8 @@ class _Reader(Shelf):
             findings=self.findings,
             derived=cards["derived"], scores=cards["scores"], conditions=cards["conditions"],
             red_flags=cards["red_flags"], self_checks=cards["self_checks"], care=cards["care"],
-            interlocks=self.interlocks, sources=self.sources, claims=self.claims, rules=rules, depths=depths,
+            interlocks=self.interlocks, sources=self.sources, claims=self.claims, map=self.map, rules=rules,
+            depths=depths,
             places={name: file.at(path, key=True) for name, (file, path) in self.homes.items()},
         )
 
@@ -160,6 +166,8 @@ class _Reader(Shelf):
                 self._article(file)
             elif relative == "interview.yaml":
                 self._interview(file)
+            elif relative == "map.yaml":
+                self._map(file)
             elif relative == "knowledge.yaml":
                 self.settings = self._complete(file, self._convert(file, (), Settings))
             else:
@@ -208,8 +216,19 @@ class _Reader(Shelf):
             self.lost.add(f"{topic}.{name}")
             finding = self._convert(file, path, Finding, id=f"{topic}.{name}")
             if finding is not None and self._good_id(file, path, name) and self._new(file, path, finding.id):
+                finding = self._with_options(file, path, finding)
                 self.findings[finding.id] = finding
                 self._check_finding(file, path, finding)
+
+    def _with_options(self, file: CardFile, path: Steps, finding: Finding) -> Finding:
+        if not finding.options_of:
+            return finding
+        other = self.findings.get(finding.options_of)
+        if other is None or finding.options:
+            self.fault(file.at((*path, "options_of")), "options", f"'{finding.id}' takes its options from "
+                       f"'{finding.options_of}', which must stand before it; it has none of its own")
+            return finding
+        return msgspec.structs.replace(finding, options=other.options)
 
     def _check_finding(self, file: CardFile, path: Steps, finding: Finding) -> None:
         if (finding.kind in ("one", "many")) != bool(finding.options):
@@ -253,6 +272,34 @@ class _Reader(Shelf):
         self._only(file, "stages", "groups")
         self.stages = tuple(self._listed(file, "stages", Stage))
         self.groups = tuple(self._listed(file, "groups", Group))
+
+    def _map(self, file: CardFile) -> None:
+        self.lost.discard("map.yaml")
+        self._only(file, "views", "zones", "points", "no_press")
+        self.map = LegMap(
+            views=self._part(file, "views", View), zones=self._zones(file), points=self._part(file, "points", MapPoint),
+            no_press=self._part(file, "no_press", NoPress),
+        )
+
+    def _part(self, file: CardFile, key: str, kind: type[T]) -> dict[str, T]:
+        return self._entries(file, (key,), kind, cards=False) if self._mapping(file, key) else {}
+
+    def _zones(self, file: CardFile) -> dict[str, list[Shape]]:
+        out = {}
+        for name, shapes in file.data["zones"].items() if self._mapping(file, "zones") else ():
+            path = ("zones", name)
+            self.homes.setdefault(f"zone:{name}", (file, path))
+            if not isinstance(shapes, list) or not shapes:
+                self.fault(file.at(path), "shape", f"the zone '{name}' is a list of one shape or more")
+                shapes = []
+            found = [self._convert(file, (*path, i), Shape) for i in range(len(shapes))]
+            out[name] = [shape for shape in found if shape is not None]
+        return out
+
+    def _mapping(self, file: CardFile, key: str) -> bool:
+        if key in file.data and not isinstance(file.data[key], dict):
+            self.fault(file.at((key,)), "shape", f"'{key}' is a mapping of names to what they are")
+        return isinstance(file.data.get(key), dict)
 
     def _listed(self, file: CardFile, key: str, kind: type[S]) -> list[S]:
         entries = file.data.get(key)

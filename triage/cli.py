@@ -22,9 +22,13 @@ EPILOG = """examples:
   triage --plain                           the same in plain lines, for screen readers and pipes
   triage assess answers.yaml --json        conclude from a file of answers
   triage interview --answers answers.yaml  which questions would be asked of somebody who knows just these
+  triage report answers.yaml -o report.pdf what was concluded, to print or to take along
   triage questions                         what can be answered, and how
   triage check                             every fault of the rules
   triage show clot_signs                   any card with its sources and the rules it gives
+  triage where heel_back                   every source that can hurt in a place
+  triage map soleus_trigger_points         where a condition is searched and felt, drawn
+  triage diary add                         write down how it goes
   triage test tests/scenarios              run scripted stories
   triage evaluate tests/cases              measure on real cases
   triage batch people.csv results.csv      conclude for many people at once
@@ -144,6 +148,17 @@ def parser() -> argparse.ArgumentParser:
     kept.add_argument("id", nargs="?", default="", help="the name of a session")
     kept.add_argument("--all", action="store_true", help="delete all")
 
+    noted = command("diary", "how it goes: write down the pain from time to time, and see whether it gets easier",
+                    "triage diary add\n  triage diary show --svg course.svg")
+    noted.add_argument("act", choices=["add", "show"], help="write an entry, or show them beside the expected course")
+    noted.add_argument("--answers", metavar="FILE", help="add: what is known so far (default: the newest kept talk)")
+    noted.add_argument("--new", action="store_true", help="add: it is about another trouble than the entries before")
+    noted.add_argument("--svg", metavar="FILE", help="show: draw the course into this file")
+    noted.add_argument("--force", action="store_true", help="write over a file that exists")
+
+    forget = command("forget", "wipe all that is kept on this computer: conversations and diary", "triage forget")
+    forget.add_argument("--yes", action="store_true", help="do not ask")
+
     why = command("why", "what speaks for and against the first conditions, or why something is asked",
                   "triage why answers.yaml plantar_fasciitis")
     why.add_argument("file", help="the answers, - for stdin")
@@ -159,6 +174,28 @@ def parser() -> argparse.ArgumentParser:
     what_if.add_argument("file", help="the answers, - for stdin")
     what_if.add_argument("change", nargs="*", metavar="FINDING=ANSWER",
                          help="other answers to try; without any the smallest changes are looked for")
+
+    where = command("where", "every source that can hurt in a place", "triage where heel_back")
+    where.add_argument("zone", nargs="?", default="", help="an option of pain.site (default: list them)")
+    drawing = command("map", "draw where a condition is searched and felt",
+                      "triage map soleus_trigger_points --svg map.svg")
+    drawing.add_argument("condition", nargs="?", default="",
+                         help="the id of a condition (default: all places, numbered)")
+    for drawn in (where, drawing):
+        drawn.add_argument("--side", choices=["right", "left"], default="right", help="which leg (default: right)")
+        drawn.add_argument("--svg", metavar="FILE", help="write the picture to this file")
+        drawn.add_argument("--force", action="store_true", help="write over a file that exists")
+
+    report = command("report", "what was concluded, to be taken away: for the person, and one page for the clinician",
+                     "triage report answers.yaml -o report.pdf")
+    report.add_argument("file", metavar="ANSWERS", help="the answers, - for stdin, or the id of a kept session")
+    report.add_argument("-o", "--output", metavar="FILE", default="-", help="where to write it (default: stdout)")
+    report.add_argument("--format", choices=["text", "html", "json", "pdf"],
+                        help="default: by the suffix of FILE, else text; pdf needs pip install \"soleus-triage[pdf]\"")
+    report.add_argument("--for", dest="reader", choices=["person", "clinician", "both"], default="both",
+                        help="for whom (default: both)")
+    report.add_argument("--force", action="store_true", help="write over a file that is there already")
+    report.set_defaults(wrong=report.error)
 
     schema = command("schema", "JSON Schemas of the cards, for editors", "triage schema rules/schema")
     schema.add_argument("dir", nargs="?", type=Path, help="write one file a kind of card here (default: print all)")

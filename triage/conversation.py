@@ -5,26 +5,31 @@ State is the list of replies. Back is one reply fewer; an edit is one reply exch
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Sequence
 
 import msgspec
 
-from triage import explain, interview, screen
+from triage import asides, counterfactual, explain, interview, screen
+from triage.answers import AGAIN
 from triage.assessment import applies, assess, known_facts
 from triage.model import (
     NOT_SURE,
+    RANK,
+    Answer,
     Answers,
     Assessment,
     Back,
     Block,
-    Choice,
     Fired,
     Given,
     Knowledge,
     Question,
     Quit,
     Reply,
+    Review,
     Screen,
+    SelfCheck,
     Turn,
     Why,
 )
@@ -38,29 +43,28 @@ class Talk(msgspec.Struct, frozen=True):
     asked: tuple[str, ...]
 
 
-REVIEW = "review"
-
-
 def talk(
     knowledge: Knowledge, fired: Callable[[Answers], Fired], front: Front, greet: bool = True,
     turns: Sequence[Turn] = (), keep: Callable[[Sequence[Turn]], None] = lambda turns: None,
-    left: Callable[[], str] = lambda: "You left. Nothing was saved.",
+    left: Callable[[], str] | None = None, personal: bool = False,
 ) -> Talk:
     """Hold a conversation. `fired` is an engine's answer to "which rules fire for these answers?".
 
-    `turns`: what was answered before. `keep` is told all turns after each change, before the next question. `left` is
-    said to a person who leaves.
+    `turns`: what was answered before. `keep` is told all turns after each change, before the next question. `left` tells
+    a person who leaves that they are kept; without it nothing is. `personal`: somebody sits there, who may tell in own
+    words, takes a self-check step by step, and sees more of the result when wanted.
     """
-    return _Conversation(knowledge, fired, front, turns, keep, left).hold(greet)
+    return _Conversation(knowledge, fired, front, turns, keep, left, personal).hold(greet)
 
 
 class _Conversation:
     def __init__(
         self, knowledge: Knowledge, fired: Callable[[Answers], Fired], front: Front, turns: Sequence[Turn],
-        keep: Callable[[Sequence[Turn]], None], left: Callable[[], str],
+        keep: Callable[[Sequence[Turn]], None], left: Callable[[], str] | None, personal: bool,
     ) -> None:
-        self.knowledge, self.fired, self.front = knowledge, fired, front
+        self.knowledge, self.fired, self.front, self.personal = knowledge, fired, front, personal
         self.interview = interview.Interview(knowledge)
+        self.first_screen = next((stage.id for stage in knowledge.stages if stage.emergency), "")
         self.turns: list[Turn] = list(turns)
         self.keep, self.left = keep, left
         self.shown_left = 0
@@ -74,74 +78,112 @@ class _Conversation:
             assessment = self.assess()
             question = self._next(assessment)
             if question is None:
-                self.front.show(screen.outcome(self.knowledge, assessment))
-                return Talk(assessment, tuple(self.asked))
-            reply = self._ask(question, assessment)
-            if question.id == REVIEW and isinstance(reply, Given) and reply.answer != "go_on":
-                reply = self._edit(str(reply.answer), assessment)
-            elif isinstance(reply, Back):
-                self._back()
-            elif isinstance(reply, Given):
-                self._take(question, reply, assessment)
-            if isinstance(reply, Quit):
-                self.front.show(Screen((Block(kind="text", text=self.left()),)))
+                self.front.show(screen.outcome(self.knowledge, assessment, brief=self.personal))
+                if not self.personal or not self._afterwards(assessment):
+                    return Talk(assessment, tuple(self.asked))
+            elif isinstance(self._put(question, assessment), Quit) and self._leaves(assessment):
+                self._say(self.left() if self.left else "You left. Nothing was saved.")
                 return Talk(None, tuple(self.asked))
+
+    def _leaves(self, assessment: Assessment) -> bool:
+        """One key must not lose all answers: where nothing is kept, a person is asked once more."""
+        if not self.personal or self.left or not self.turns:
+            return True
+        reply = self._ask(asides.leave(), assessment, 0)
+        return isinstance(reply, Quit) or reply == Given(asides.DONE)
 
     def given(self) -> Answers:
         """All answers as they were given, the later over the earlier."""
         return {name: answer for turn in self.turns for name, answer in turn.answers.items()}
 
     def assess(self) -> Assessment:
-        given = {name: answer for name, answer in self.given().items() if not name.startswith("offer:")}
+        given = {name: answer for name, answer in self.given().items() if not name.startswith(asides.OFFER)}
         return assess(self.knowledge, self.fired(given), given)
 
     def _next(self, assessment: Assessment) -> Question | None:
         given = self.given()
-        question = self.interview.next(given, assessment)
+        thorough = any(turn.question.id == asides.THOROUGH for turn in self.turns)
+        question = self.interview.next(given, assessment, thorough)
+        if question is not None and self.front.pictures:
+            question = self.interview.by_picture(question)
+        told = asides.told_before(self.turns)
+        if told is None and self.personal and question is not None and question.stage == self.first_screen:
+            return asides.own_words()
+        open_ = asides.still_to_ask(self.knowledge, told, {**assessment.answers, **given})
+        calm = assessment.urgency.level not in screen.EMERGENCIES and not assessment.redirected
+        if open_ and calm and (question is None or not question.stage):
+            # Past the screens nothing else may come to ask for it.
+            name = next(iter(open_))
+            question = interview.ask(self.knowledge, self.knowledge.findings[name], facts=assessment.answers)
+        if question is not None:
+            return asides.with_ticks(question, open_)
+        tried = asides.pending(self.knowledge, assessment, given)
+        question = asides.result_of(self.knowledge, tried) if tried else asides.offer(self.knowledge, assessment, given)
         if question is not None:
             return question
-        question = self._self_check(assessment, given)
-        if question is not None:
-            return question
-        if self.reviewed or self._interrupted(assessment):
+        # An emergency is said at once: no review before it.
+        if self.reviewed or assessment.urgency.level in screen.EMERGENCIES:
             return None
-        return self._review()
-
-    def _interrupted(self, assessment: Assessment) -> bool:
-        """An emergency is said at once: no offer, no review before it."""
-        return assessment.urgency.level in ("ambulance_now", "emergency_department_now")
+        return asides.review(self.knowledge, self.turns, self.interview.ended(given, assessment))
 
     # --- asking
 
-    def _ask(self, question: Question, assessment: Assessment) -> Reply:
-        self.asked.append(question.id)
-        question = self._with_progress(question, assessment)
+    def _put(self, question: Question, assessment: Assessment) -> Reply:
+        """Put one question and do what the reply wants. Quit comes back when the person leaves, from anywhere."""
+        card = self.knowledge.self_checks.get(question.self_check)
+        if card and question.id == card.result and self.personal:
+            reply = self._step_by_step(card, question, assessment)
+        else:
+            if question.id.startswith(asides.OFFER) and not any(n.startswith(asides.OFFER) for n in self.given()):
+                self._show(screen.left_out(self.knowledge, assessment))
+            reply = self._ask(question, assessment)
+        if isinstance(reply, Back):
+            self._back()
+        elif isinstance(reply, Review):
+            return self._change(asides.review(self.knowledge, self.turns), assessment)
+        elif isinstance(reply, Given):
+            return self._take(question, reply, assessment)
+        return reply
+
+    def _ask(self, question: Question, assessment: Assessment, number: int | None = None) -> Reply:
+        """The reply to a question; why it is asked is answered here."""
+        if not question.id.startswith((asides.AFTER, asides.STEP)):
+            self.asked.append(question.id)
+        if number is None:
+            number = 0 if asides.is_aside(question) else 1 + sum(not asides.is_aside(t.question) for t in self.turns)
+            question = self._with_progress(question, assessment)
         while True:
-            reply = self.front.ask(question, len(self.turns) + 1)
+            reply = self.front.ask(question, number)
             if not isinstance(reply, Why):
                 return reply
-            self.front.show(self._why(question, assessment))
+            self._show(self._why(question, assessment))
 
     def _with_progress(self, question: Question, assessment: Assessment) -> Question:
         """The question with about how many are left; the number never grows under a person's eyes."""
-        if question.id == REVIEW or question.self_check or not self.turns:
+        if question.self_check or asides.is_aside(question) or question.id == asides.OWN_WORDS or not self.turns:
             return question
         about = self.interview.left(self.given(), assessment)
-        if about <= 1:
-            left = "Nearly done."
-        elif self.shown_left and about > self.shown_left:  # an answer has opened new questions
+        if self.shown_left and about > max(self.shown_left, 2):  # an answer has opened new questions
             left = "A few more."
         else:
-            self.shown_left = about
-            left = f"About {about} more."
-        return msgspec.structs.replace(question, help=f"{question.help} {left}".strip())
+            self.shown_left = min(about, self.shown_left or about)
+            left = f"About {self.shown_left} more." if self.shown_left > 1 else "Nearly done."
+        return msgspec.structs.replace(question, progress=left)
 
     def _why(self, question: Question, assessment: Assessment) -> Screen:
-        if question.id == REVIEW or question.id.startswith("offer:"):
-            text = ("You can mend any answer before the result." if question.id == REVIEW
-                    else "A self-check can tell some sources of pain apart. It is safe to leave it out.")
-            return Screen((Block(kind="text", text=text),))
+        if question.id.startswith(asides.STEP):
+            return screen.worth(self.knowledge, question.self_check)
+        for begin, text in asides.WHY.items():
+            if question.id.startswith(begin):
+                return Screen((Block(kind="text", text=text),))
         return explain.why_asked(self.knowledge, question, assessment)
+
+    def _show(self, shown: Screen) -> None:
+        if shown.blocks:
+            self.front.show(shown)
+
+    def _say(self, text: str) -> None:
+        self.front.show(Screen((Block(kind="text", text=text),)))
 
     def _back(self) -> None:
         self.reviewed = False
@@ -149,72 +191,106 @@ class _Conversation:
             self.turns.pop()
             self.keep(self.turns)
         else:
-            self.front.show(Screen((Block(kind="text", text="This is the first question."),)))
+            self._say("This is the first question.")
 
-    def _take(self, question: Question, reply: Given, assessment: Assessment) -> None:
-        if question.id == REVIEW:
-            self.reviewed = True
-            return
-        answers = interview.record(question, reply.answer)
-        self.turns.append(Turn(question, answers))
+    # --- taking an answer
+
+    def _take(self, question: Question, reply: Given, assessment: Assessment) -> Reply:
+        if question.id == asides.REVIEW and reply.answer == asides.THOROUGH:
+            self.turns.append(Turn(asides.thorough(), {}))
+            self.keep(self.turns)
+            return reply
+        if question.id == asides.REVIEW:
+            self.reviewed = reply.answer == asides.GO_ON
+            return reply if self.reviewed else self._changed(str(reply.answer), assessment)
+        if question.id == asides.OWN_WORDS:
+            return self._heard(question, str(reply.answer), assessment)
+        self.turns.append(Turn(question, interview.record(question, reply.answer)))
         self.keep(self.turns)
         name = question.self_check
-        if name and question.id.startswith("offer:") and reply.answer == "try":
-            self.front.show(screen.self_check(self.knowledge, name))
-        elif name and not question.id.startswith("offer:"):
+        if name and not question.id.startswith(asides.OFFER):
             answer = reply.answer if isinstance(reply.answer, str) else "; ".join(map(str, (reply.answer,)))
             self.front.show(screen.check_result(self.knowledge, name, answer, assessment, self.assess()))
+        elif name and reply.answer == "try":
+            self.front.show(screen.self_check(self.knowledge, name, steps=not self.personal))
+        return reply
 
-    # --- the self-check
+    def _heard(self, question: Question, text: str, assessment: Assessment) -> Reply:
+        """What was told in own words, as far as the person says that it was understood. The words are not kept."""
+        from triage import own_words  # only a person's talk needs it
 
-    def _self_check(self, assessment: Assessment, given: Answers) -> Question | None:
-        """Offer the check that would settle most, once; when it is being tried, ask for its result."""
-        for name, answer in given.items():
-            if name.startswith("offer:") and answer == "try":
-                card = self.knowledge.self_checks[name.removeprefix("offer:")]
-                if card.result not in given and card.id in assessment.self_checks:
-                    finding = self.knowledge.findings[card.result]
-                    question = interview.ask(self.knowledge, finding)
-                    choices = tuple(
-                        Choice(NOT_SURE, "Unclear, or I stopped") if c.id == NOT_SURE else c for c in question.choices
-                    )
-                    return msgspec.structs.replace(question, choices=choices, self_check=card.id)
-        if any(name.startswith("offer:") for name in given) or not assessment.self_checks:
-            return None
-        card = self.knowledge.self_checks[assessment.self_checks[0]]
-        return Question(
-            id=f"offer:{card.id}", kind="one", findings=(f"offer:{card.id}",), self_check=card.id,
-            ask=f"Would you like to try one self-check? {card.name}: {card.question}",
-            help=f"{screen.lasts(card)} You can leave it out.",
-            choices=(Choice("try", "Yes, show me how"), Choice("skip", "No, not now")),
-        )
+        given = self.given()
+        found = own_words.understood(self.knowledge, text, datetime.date.today()) if text else []
+        found = [heard for heard in found if heard.finding not in given]
+        if more := own_words.shortened(text):
+            self._say(more)
+        right = []
+        shown = asides.heard(self.knowledge, found)
+        if shown is not None:
+            reply = self._ask(shown, assessment)
+            while isinstance(reply, Review):
+                reply = self._ask(shown, assessment)
+            if not isinstance(reply, Given):
+                return reply  # back: the sentence is asked again
+            ticked = reply.answer if isinstance(reply.answer, tuple) else ()
+            counts = [heard for heard in found if heard.counts]
+            right = [heard for i, heard in enumerate(counts) if f"{asides.HEARD}.{i}" in ticked]
+        elif text:
+            self._say("I could not make anything of that for sure. The questions ask it all." if not found else
+                      "What you told matters for your safety, so that I ask it in plain questions.")
+        answers, later = own_words.answers_of(right), own_words.ticked(right)
+        for name in [name for name in answers if name in self.knowledge.emergency]:
+            later[name] = answers.pop(name)  # asked with the others of its screen, and ticked there
+        said = {each.finding: each.answer for each in right}
+        every = {name: answer for name, answer in (given | said).items() if name in self.knowledge.findings}
+        if RANK[assess(self.knowledge, self.fired(every), every).urgency.level] >= RANK["emergency_department_now"]:
+            answers, later = said, {}  # concluded at once
+        self.turns.append(Turn(asides.remembering(question, later), answers))
+        self.keep(self.turns)
+        return Given(text)
 
-    # --- the review
+    def _step_by_step(self, card: SelfCheck, question: Question, assessment: Assessment) -> Reply:
+        """The steps of a self-check one at a time, and then its result. Who stops has an unclear one."""
+        at = 0
+        while at <= len(card.steps):
+            last = at == len(card.steps)
+            reply = self._ask(question if last else asides.step(card, at), assessment)
+            if isinstance(reply, Back) and at > 0:
+                at -= 1
+            elif last or not isinstance(reply, Given):
+                return reply
+            elif reply.answer == "stop":
+                return Given(NOT_SURE)
+            else:
+                at += 1
+        raise AssertionError("the result is the last step")
 
-    def _review(self) -> Question:
-        lines = []
-        for turn in self.turns:
-            if turn.question.id.startswith("offer:"):
-                continue
-            text = "; ".join(interview.ticked(turn.question, turn.answers))
-            if not text and turn.question.kind == "checklist":
-                text = "Not sure" if NOT_SURE in turn.answers.values() else "None of these"
-            elif not text:
-                (name, answer), *_ = turn.answers.items()
-                text = explain.said(self.knowledge, name, answer)
-            lines.append(Choice(turn.question.id, f"{turn.question.ask} - {text}"))
-        return Question(
-            id=REVIEW, kind="one", ask="These are your answers. Is everything right?", findings=(REVIEW,),
-            choices=(Choice("go_on", "Yes, show me the result"), *lines),
-            help="Choose a line to change it.",
-        )
+    # --- changing an answer
 
-    def _edit(self, question_id: str, assessment: Assessment) -> Reply:
-        index = next(i for i, turn in enumerate(self.turns) if turn.question.id == question_id)
-        turn = self.turns[index]
-        reply = self._ask(turn.question, assessment)
+    def _change(self, question: Question, assessment: Assessment) -> Reply:
+        """All answers, and the one chosen from them asked again."""
+        reply = self._ask(question, assessment)
+        chosen = reply.answer if isinstance(reply, Given) else asides.GO_ON
+        return reply if chosen == asides.GO_ON else self._changed(str(chosen), assessment)
+
+    def _changed(self, name: str, assessment: Assessment) -> Reply:
+        """Ask for the answer of this question, or to this finding of what was told in own words, once more."""
+        told = name not in [turn.question.id for turn in self.turns]
+        index, turn = next((i, turn) for i, turn in enumerate(self.turns)
+                           if name == turn.question.id or (told and name in turn.answers))
+        if told:
+            question = interview.ask(self.knowledge, self.knowledge.findings[name], facts=assessment.answers)
+            turn = Turn(question, {name: turn.answers[name]})
+        number = 1 + sum(not asides.is_aside(t.question) for t in self.turns[:index])
+        reply = self._ask(asides.once_more(self.knowledge, turn), assessment, number)
         if isinstance(reply, Given):
-            self.turns[index] = Turn(turn.question, interview.record(turn.question, reply.answer))
+            answers = interview.record(turn.question, reply.answer)
+            old = self.turns[index]
+            if told:
+                answers = old.answers | answers
+                if name in self.knowledge.emergency and answers[name] != "yes":
+                    del answers[name]  # asked with the others of its screen
+            self.turns[index] = Turn(old.question, answers)
             lost = self._prune()
             self.keep(self.turns)
             self.front.show(screen.what_changed(self.knowledge, assessment, self.assess(), lost))
@@ -226,16 +302,84 @@ class _Conversation:
         while True:
             assessment = self.assess()
             facts = known_facts(self.knowledge, assessment.fired, assessment.answers)
-            gone = next((turn for turn in self.turns if self._pointless(turn, facts)), None)
+            gone = next(((turn, name) for turn in self.turns for name, answer in turn.answers.items()
+                         if self._pointless(turn, name, answer, facts)), None)
             if gone is None:
                 return lost
-            self.turns.remove(gone)
-            lost.append(gone.question.ask)
+            turn, name = gone
+            if turn.question.id == asides.OWN_WORDS:
+                left = {other: answer for other, answer in turn.answers.items() if other != name}
+                self.turns[self.turns.index(turn)] = Turn(turn.question, left)
+                lost.append(self.knowledge.findings[name].ask)
+            else:
+                self.turns.remove(turn)
+                lost.append(turn.question.ask)
 
-    def _pointless(self, turn: Turn, facts: Answers) -> bool:
-        name = turn.question.findings[0]
+    def _pointless(self, turn: Turn, name: str, answer: Answer, facts: Answers) -> bool:
+        """Would this not be asked any more, or not in this way?"""
+        first = name.removesuffix(AGAIN)
+        if name != first and first in self.knowledge.findings:
+            again = [each.removesuffix(AGAIN) for each in turn.answers]
+            return all(self.given().get(each) != NOT_SURE for each in again)
         finding = self.knowledge.findings.get(name)
         if turn.question.kind == "checklist" or finding is None or finding.topic == "self_check":
             return False
         orphan = bool(finding.parents) and all(facts.get(p) == "no" for p in finding.parents)
-        return orphan or not applies(finding.ask_if, {k: v for k, v in facts.items() if k != name})
+        chosen = answer if isinstance(answer, tuple) else (str(answer),)
+        around = facts.get(finding.within)
+        outside = isinstance(around, tuple) and any(
+            getattr(finding.options.get(option), "inside", "") not in ("", *around) for option in chosen)
+        return orphan or outside or not applies(finding.ask_if, {k: v for k, v in facts.items() if k != name})
+
+    # --- after the result
+
+    def _afterwards(self, assessment: Assessment) -> bool:
+        """Show more of the result as long as the person wants. Was an answer changed?"""
+        before = list(self.turns)
+        reply: Reply = Given("")
+        while not isinstance(reply, Quit):
+            reply = self._ask(asides.after(self.knowledge, assessment), assessment, 0)
+            wanted = reply.answer if isinstance(reply, Given) else asides.CHANGE
+            if isinstance(reply, Quit) or wanted == asides.DONE:
+                return False
+            if wanted == asides.CHANGE:
+                reply = self._change(asides.review(self.knowledge, self.turns), assessment)
+                if self.turns != before:
+                    return True
+            elif wanted == "reasons":
+                self._show(screen.reasons(self.knowledge, assessment))
+            elif wanted == "sources":
+                self._show(explain.sources(self.knowledge, assessment))
+            elif wanted == "what_if":
+                found = counterfactual.what_if(self.knowledge, self.interview.compiled, dict(assessment.given))
+                self._show(explain.what_if(self.knowledge, found))
+            elif wanted == "care":
+                reply = self._care(assessment)
+            else:
+                reply = self._why_not(assessment)
+        return False
+
+    def _care(self, assessment: Assessment) -> Reply:
+        reply: Reply = Given(assessment.care[0])
+        if len(assessment.care) > 1:
+            reply = self._ask(asides.cares(self.knowledge, assessment), assessment, 0)
+        if name := asides.picked(reply):
+            self._show(screen.care(self.knowledge, name))
+        return reply
+
+    def _why_not(self, assessment: Assessment) -> Reply:
+        reply = self._ask(asides.others(self.knowledge, assessment), assessment, 0)
+        if asides.picked(reply) == "other":
+            reply = self._ask(asides.typed_name(), assessment, 0)
+            text = asides.picked(reply)
+            names = asides.named(self.knowledge, text) if text else []
+            if text and not names:
+                self._say("No source of pain that I know has such a name.")
+                return reply
+            if len(names) == 1:
+                reply = Given(names[0])
+            elif names:
+                reply = self._ask(asides.which(self.knowledge, names), assessment, 0)
+        if name := asides.picked(reply):
+            self._show(explain.why_not(self.knowledge, assessment, name))
+        return reply

@@ -8,7 +8,7 @@ answer left could change the urgency or the first conditions, or when none is li
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -41,11 +41,12 @@ YES, NO, UNSURE = Choice("yes", "Yes"), Choice("no", "No"), Choice(NOT_SURE, "No
 EFFORT = {"yes_no": 0.8, "one": 1.0, "many": 1.2, "number": 1.2, "duration": 1.2}
 """What it costs to answer a question of this kind; a list of yes/no lines costs LIST and LINE for each."""
 LIST, LINE = 0.8, 0.1
-LONGEST = 10
+LONGEST = 12
 """Lines of a list, at most."""
 
 WORTH_ASKING = 0.08
 """A question that is worth less for its effort is not asked: hardly any answer to it would change anything."""
+HARDLY = 1e-6
 
 Ended = Literal["urgent", "redirect", "settled", "unlikely"]
 
@@ -59,13 +60,14 @@ class Interview:
         self._lines: dict[str, list[str]] = {}
         self._group_of: dict[str, str] = {}
         for group in knowledge.groups:
-            for line in group.together:
-                name = line.partition(OPTION)[0]
-                self._group_of[name] = group.id
-                self._lines.setdefault(name, []).append(line)
+            for name, lines in _by_finding(group.together).items():
+                self._group_of[name], self._lines[name] = group.id, lines
 
-    def next(self, given: Answers, assessment: Assessment) -> Question | None:
-        """The next question, or None when the interview is over. `given` holds the answers as they were given."""
+    def next(self, given: Answers, assessment: Assessment, thorough: bool = False) -> Question | None:
+        """The next question, or None when the interview is over. `given` holds the answers as they were given.
+
+        `thorough`: whatever could still change anything is asked, also when it is unlikely to.
+        """
         knowledge = self.knowledge
         rank = RANK[assessment.urgency.level]
         if rank >= STOPS:
@@ -74,8 +76,8 @@ class Interview:
             return self._follow_up(given, assessment, knowledge.emergency)
         facts = known_facts(knowledge, assessment.fired, assessment.answers)
         for stage in knowledge.stages:
-            if assessment.redirected and stage.id != "child":
-                continue
+            if assessment.redirected and not stage.ask_if:
+                continue  # only what is asked because of who it is
             question = self._stage(stage, given, assessment, facts)
             if question is not None:
                 return question
@@ -84,9 +86,9 @@ class Interview:
         again = _again(knowledge, given, facts)
         if again is not None:
             return again
-        best = self._best(given, assessment)
-        if best is not None:
-            return best
+        worthy = self._worthy(self._worths(given, assessment), HARDLY if thorough else WORTH_ASKING)
+        if worthy:
+            return worthy[0][1]
         needed = _needed(knowledge, assessment, facts)
         return ask(knowledge, needed, facts=facts) if needed else None
 
@@ -108,23 +110,29 @@ class Interview:
         fixed = sum(
             1 if stage.together else len([n for n in stage.ask if n not in facts])
             for stage in self.knowledge.stages
-            if stage.id != "child" and any(n not in facts for n in (*stage.together, *stage.ask))
+            if applies(stage.ask_if, facts) and any(n not in facts for n in (*_by_finding(stage.together), *stage.ask))
         )
         return fixed + len(self._worthy(self._worths(given, assessment)))
+
+    def by_picture(self, question: Question) -> Question:
+        """A question for the place, for somebody who can point at a picture of the leg; any other as it is."""
+        knowledge = self.knowledge
+        stage = next((each for each in knowledge.stages if each.id == question.stage and each.picture), None)
+        if stage is None or question.kind != "checklist":
+            return question
+        zones = knowledge.findings[stage.picture]
+        lines = {zones.id: [f"{zones.id}{OPTION}{option}" for option in zones.options]}
+        lines |= {name: each for name, each in _by_finding(stage.together).items() if name != zones.within}
+        drawn = _checklist(knowledge, stage.id, stage.title, lines, zones.help)
+        return msgspec.structs.replace(drawn, picture=zones.id, within=zones.within, spreads=stage.spreads)
 
     # --- by worth
 
     def _worths(self, given: Answers, assessment: Assessment) -> Worths:
         return Worths(self.knowledge, self.compiled, given, assessment)
 
-    def _best(self, given: Answers, assessment: Assessment) -> Question | None:
-        """The question, or list of them, that is worth most for its effort."""
-        worths = self._worths(given, assessment)
-        worthy = self._worthy(worths)
-        return worthy[0][1] if worthy else None
-
-    def _worthy(self, worths: Worths) -> list[tuple[float, Question]]:
-        """Every question that is worth asking, the best first. Findings of one group stand in one of them."""
+    def _worthy(self, worths: Worths, least: float = WORTH_ASKING) -> list[tuple[float, Question]]:
+        """Every question, or list of them, worth at least this for its effort, the best first."""
         knowledge = self.knowledge
         open_ = {finding.id: worths.of(finding.id) for finding in _askable(knowledge, worths.facts)}
         out: list[tuple[float, Question]] = []
@@ -139,7 +147,7 @@ class Interview:
         for key, names in lists.items():
             out.append(self._list(key, titles.get(key, "Which of these are true?"), names, open_))
         order = {name: i for i, name in enumerate(knowledge.findings)}
-        out = [pair for pair in out if pair[0] >= WORTH_ASKING]
+        out = [pair for pair in out if pair[0] >= least]
         return sorted(out, key=lambda pair: (-round(pair[0], 9), order[pair[1].findings[0]]))
 
     def _list(self, key: str, title: str, names: list[str], worths: dict[str, Worth]) -> tuple[float, Question]:
@@ -160,7 +168,7 @@ class Interview:
             return whole / EFFORT[finding.kind], ask(self.knowledge, finding)
         effort = LIST + LINE * len(lines)
         name = f"{key}/{chosen[0]}"  # other lines of the same group may come to be asked later
-        return whole / effort, _checklist(self.knowledge, name, title, tuple(chosen), lines=self._lines_of)
+        return whole / effort, _checklist(self.knowledge, name, title, {n: self._lines_of(n) for n in chosen})
 
     def _lines_of(self, name: str) -> list[str]:
         """The lines that stand for a finding in its group: itself, or its options."""
@@ -172,15 +180,19 @@ class Interview:
         self, stage: Stage, given: Answers, assessment: Assessment, facts: dict[str, Answer]
     ) -> Question | None:
         knowledge = self.knowledge
-        if stage.together and all(name not in facts for name in stage.together):
-            return _checklist(knowledge, stage.id, stage.title, tuple(stage.together), stage.help)
-        for name in (*stage.together, *stage.ask):
+        if not applies(stage.ask_if, facts):
+            return None
+        lines = _by_finding(stage.together)
+        if lines and all(name not in facts for name in lines):
+            return _checklist(knowledge, stage.id, stage.title, lines, stage.help)
+        for name in (*lines, *stage.ask):
             finding = knowledge.findings[name]
-            if name not in facts and applies(finding.ask_if, facts):
+            # Left open on its list: asked by itself when it is worth it.
+            if name not in facts and applies(finding.ask_if, facts) and not (finding.several_is and name in lines):
                 if finding.within and not _places(finding, facts):
                     continue
                 return ask(knowledge, finding, stage.id, facts)
-        again = _again(knowledge, given, facts, (*stage.together, *stage.ask))
+        again = _again(knowledge, given, facts, (*lines, *stage.ask))
         if again is not None:
             return again
         # What was ticked on the first screen is followed at once; on the others when all are answered, the worst first.
@@ -207,7 +219,7 @@ class Interview:
             return None
         order = {name: i for i, name in enumerate(knowledge.findings)}
         first = max(open_, key=lambda name: (open_[name].danger / EFFORT[knowledge.findings[name].kind], -order[name]))
-        together = [name for name in open_ if knowledge.findings[name].kind == "yes_no"]
+        together = [n for n in open_ if n in self._lines or knowledge.findings[n].kind == "yes_no"]
         if first in together and len(together) > 1:
             return self._list("follow_up", "And which of these are true?", together, open_)[1]
         return ask(knowledge, knowledge.findings[first], facts=worths.facts)
@@ -230,13 +242,23 @@ def _again(
 
 
 def _checklist(
-    knowledge: Knowledge, name: str, title: str, findings: tuple[str, ...], help_: str = "",
-    lines: Callable[[str], list[str]] = lambda name: [name],
+    knowledge: Knowledge, name: str, title: str, lines: dict[str, list[str]], help_: str = "",
 ) -> Question:
-    choices = tuple(Choice(line, _line(knowledge, line)) for finding in findings for line in lines(finding))
-    return Question(id=name, kind="checklist", ask=title, help=help_, findings=findings,
+    """`lines`: each finding with the lines that stand for it."""
+    choices = tuple(Choice(line, _line(knowledge, line)) for each in lines.values() for line in each)
+    findings = [knowledge.findings[name] for name in lines]
+    return Question(id=name, kind="checklist", ask=title, help=help_, findings=tuple(lines),
                     choices=(*choices, Choice(NONE, "None of these"), UNSURE), stage=name,
-                    several=tuple(n for n in findings if knowledge.findings[n].kind == "many"))
+                    several=tuple(f.id for f in findings if f.kind == "many"),
+                    several_is={f.id: f.several_is for f in findings if f.several_is})
+
+
+def _by_finding(together: Iterable[str]) -> dict[str, list[str]]:
+    """The lines of a screen by the finding that they stand for, in order."""
+    out: dict[str, list[str]] = {}
+    for line in together:
+        out.setdefault(line.partition(OPTION)[0], []).append(line)
+    return out
 
 
 def _line(knowledge: Knowledge, line: str) -> str:
@@ -278,7 +300,7 @@ def record(question: Question, answer: Answer) -> Answers:
     """The reply to a question as answers by finding id."""
     if question.kind != "checklist":
         return {question.findings[0]: answer}
-    ticked = answer if isinstance(answer, tuple) else (answer,)
+    ticked = answer if isinstance(answer, tuple) else (str(answer),)
     unsure = NOT_SURE in ticked
     out: Answers = {name: "yes" if name in ticked else NOT_SURE if unsure else "no" for name in question.findings}
     options: dict[str, list[str]] = {}
@@ -286,11 +308,27 @@ def record(question: Question, answer: Answer) -> Answers:
         name, is_option, option = choice.id.partition(OPTION)
         if is_option:
             options.setdefault(name, []).extend([option] if choice.id in ticked else [])
+    if question.spreads:
+        marked = [each.partition(OPTION) for each in ticked]
+        if spread := tuple(option for name, _, option in marked if name == question.spreads):
+            out[question.spreads] = spread
     for name, chosen in options.items():
-        several = name in question.several
-        nothing: Answer = NOT_SURE if unsure else () if several else NONE
-        out[name] = (tuple(chosen) if several else chosen[0]) if chosen else nothing
+        out[name] = _of_options(question, name, chosen, unsure)
+        if out[name] == NONE and name in question.several_is:
+            del out[name]
+    if question.within and out[question.picture] in ((), NOT_SURE):
+        out[question.within] = out[question.picture]
     return out
+
+
+def _of_options(question: Question, name: str, chosen: list[str], unsure: bool) -> Answer:
+    """The answer to a finding whose options are lines of a checklist."""
+    several = name in question.several
+    if not chosen:
+        return NOT_SURE if unsure else () if several else NONE
+    if several:
+        return tuple(chosen)
+    return question.several_is.get(name, chosen[0]) if len(chosen) > 1 else chosen[0]
 
 
 def ticked(question: Question, answers: Answers) -> list[str]:
@@ -324,7 +362,8 @@ def _places(finding: Finding, facts: dict[str, Answer]) -> int:
 
 
 def _askable(knowledge: Knowledge, facts: dict[str, Answer]) -> list[Finding]:
-    staged = {name for stage in knowledge.stages for name in (*stage.ask, *stage.together)}
+    staged = {name for stage in knowledge.stages for name in (*stage.ask, *_by_finding(stage.together))
+              if name in stage.ask or not knowledge.findings[name].several_is}
     return [
         finding for finding in knowledge.findings.values()
         if finding.id not in facts and finding.id not in staged and finding.topic != "self_check"

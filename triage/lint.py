@@ -10,6 +10,7 @@ from typing import Any
 from triage import cards, readability
 from triage.answers import AGAIN
 from triage.model import Blockable, Condition, Fault, Finding, Group, Knowledge, Place, Score, SelfCheck, Stage
+from triage.picture.faults import faults as of_the_map
 from triage.words import guess
 
 CLAIMS = 67
@@ -51,6 +52,9 @@ def _findings(knowledge: Knowledge) -> Found:
         if finding.none_is and (finding.kind != "one" or finding.none_is not in finding.options):
             yield finding.id, "unknown-option", f"none_is: '{finding.id}' has no answer '{finding.none_is}'" + guess(
                 finding.none_is, finding.options)
+        if finding.several_is and (finding.kind != "one" or finding.several_is not in finding.options):
+            yield finding.id, "unknown-option", (f"several_is: '{finding.id}' has no answer '{finding.several_is}'"
+                                                 + guess(finding.several_is, finding.options))
         if finding.id.endswith(AGAIN):
             yield finding.id, "name", f"'{AGAIN}' at the end of a name is kept for the plainer second questions"
         if finding.within:
@@ -84,7 +88,7 @@ def _stages(knowledge: Knowledge) -> Found:
             options = [option for each, _, option in (line.partition("=") for line in screen.together) if each == name]
             if finding is None:
                 continue
-            if options == [""] or isinstance(screen, Stage):
+            if options == [""]:
                 if finding.kind != "yes_no" or not finding.line:
                     yield f"stage:{screen.id}", "line", f"'{name}' needs kind yes_no and a line to stand in a screen"
                 continue
@@ -94,8 +98,7 @@ def _stages(knowledge: Knowledge) -> Found:
                         option, finding.options)
             if finding.kind == "many" and set(options) != set(finding.options):
                 yield f"stage:{screen.id}", "line", f"of '{name}' all options must stand in a screen, or none"
-        most = 7 if isinstance(screen, Stage) else 10
-        if len(screen.together) > most:
+        if isinstance(screen, Stage) and len(screen.together) > (most := 8 if screen.emergency else 11):
             yield f"stage:{screen.id}", "too-long", f"this screen holds at most {most} lines"
     names = [screen.id for screen in screens]
     for name in {name for name in names if names.count(name) > 1}:
@@ -302,8 +305,15 @@ def _texts(knowledge: Knowledge) -> Iterator[tuple[str, str]]:
     for rule in knowledge.rules:
         if rule.why and not rule.lowered:
             yield rule.card, rule.why
+    for point in knowledge.map.points.values():
+        for text in filter(None, (point.name, point.find, point.note)):
+            yield f"mappoint:{point.id}", text
+    for place in knowledge.map.no_press.values():
+        for text in (place.name, place.why):
+            yield f"nopress:{place.id}", text
 
 
 _CHECKS: list[Callable[[Knowledge], Found]] = [
     _findings, _stages, _dangers, _conditions, _blockable, _scores, _article, _words, _units, _reading_age,
+    of_the_map,
 ]

@@ -66,12 +66,18 @@ class Finding(Card, frozen=True, kw_only=True, dict=True):
     lowest: float | None = None
     highest: float | None = None
     options: dict[str, str | Option] = {}
+    options_of: str = ""
+    """The finding before it whose options it has too."""
     ask_if: When = []
     part_of: str | list[str] = []
     background: bool = False
     none_is: str = ""
     """The option that says "none of these" in words of its own."""
+    several_is: str = ""
+    """The option that says that several others are so, ticked as lines of one list: left and right is both."""
     aliases: list[str] = []
+    also_said: list[str] | dict[str, list[str]] = []
+    """Phrases by which people say so in a sentence of their own: of a yes, or of each option."""
 
     @property
     def topic(self) -> str:
@@ -287,6 +293,110 @@ class Claim(Card, frozen=True, kw_only=True):
     source: str
 
 
+# --- the map ------------------------------------------------------------------------------------
+
+
+class Shape(Card, frozen=True, kw_only=True):
+    """A place in one view, in the percent of its frame: across from -100 to 100, along from 0 to 100.
+
+    Exactly one of ellipse, polygon, strip and whole. How the frame lies stands in `rules/README.md`.
+    """
+
+    view: str
+    ellipse: tuple[float, float, float, float] | None = None
+    """Centre across and along, radius across and along."""
+    polygon: list[tuple[float, float]] = []
+    """Corners of a smooth outline."""
+    strip: tuple[float, float, float, float] | None = None
+    """From and to across, from and to along: a band that follows the outline."""
+    whole: bool = False
+    """All of the view."""
+    on: Literal["outline", "units"] = "outline"
+    """The frame: the view's own, which follows its outline, or plain units of the drawing."""
+    deep: bool = False
+    """Lies under other muscles: drawn by its edge only."""
+    say: str = ""
+    """Its words, where no zone lies there."""
+    at: tuple[float, float] | None = None
+    """Where its number stands, in its frame, if not in its middle."""
+
+    def __post_init__(self) -> None:
+        kinds = (self.ellipse is not None) + bool(self.polygon) + (self.strip is not None) + self.whole
+        if kinds != 1:
+            raise ValueError("A shape is one of ellipse, polygon, strip and whole")
+        if self.polygon and len(self.polygon) < 3:
+            raise ValueError("A polygon has 3 corners at least")
+
+
+class View(Card, frozen=True, kw_only=True):
+    """One drawing of a right leg, in units of one percent of the length from knee crease to floor (0.44 cm)."""
+
+    id: str = ""
+    title: str
+    short: str
+    """The title where there is little room."""
+    flip: bool = False
+    """Drawn for the right leg as a mirror of these coordinates."""
+    edges: tuple[str, str]
+    """What lies at -100 and at 100 across."""
+    along: tuple[float, float]
+    """Where 0 and 100 along stand, from top to bottom."""
+    outline: list[tuple[float, float]]
+    """A smooth line through these points; a point that stands twice is a corner."""
+    behind: list[list[tuple[float, float]]] = []
+    """Smooth closed outlines of what lies behind it."""
+    cuts: list[float] = []
+    """Where the drawing is cut off, from top to bottom: no line is drawn along there."""
+    both: bool = False
+    """Shows both sides of the body: the other side is drawn, and mirrored it shows the left one."""
+    lines: list[list[tuple[float, float]]] = []
+    """Landmarks: thin smooth lines."""
+
+    def __post_init__(self) -> None:
+        if min(map(len, (self.outline, *self.behind))) < 3:
+            raise ValueError("An outline has 3 points at least")
+        if self.along[0] == self.along[1] or len({y for _, y in self.outline}) < 2:
+            raise ValueError("A view is higher than nothing")
+
+
+class MapPoint(Card, frozen=True, kw_only=True):
+    """A muscle where sore spots are searched, and where they are said to be felt."""
+
+    id: str = ""
+    name: str
+    condition: str
+    find: str
+    """Where to search, in words."""
+    search: Shape | None = None
+    """None: it is shown, never pressed."""
+    strong: list[Shape] = []
+    light: list[Shape] = []
+    note: str = ""
+    grade: Grade
+    source: str
+
+
+class NoPress(Card, frozen=True, kw_only=True):
+    """A place that nobody should press, rub or roll."""
+
+    id: str = ""
+    name: str
+    why: str
+    grade: Grade
+    source: str
+    shapes: list[Shape]
+
+
+class LegMap(Card, frozen=True, kw_only=True):
+    """The picture of the leg as data."""
+
+    views: dict[str, View] = {}
+    zones: dict[str, list[Shape]] = {}
+    """Options of pain.site; the first shape stands in the view that shows it best."""
+    points: dict[str, MapPoint] = {}
+    no_press: dict[str, NoPress] = {}
+
+
 # --- settings -----------------------------------------------------------------------------------
 
 
@@ -294,8 +404,16 @@ class Stage(Card, frozen=True, kw_only=True):
     id: str
     title: str
     help: str = ""
+    ask_if: When = []
+    """Whom it is for; without it everybody."""
     ask: list[str] = []
     together: list[str] = []
+    """Lines of one screen: yes/no findings, or `finding=option`."""
+    picture: str = ""
+    """A finding whose options are zones of the leg: picked on its picture, where one can be drawn, instead of what it
+    lies within."""
+    spreads: str = ""
+    """The finding for the zones to which it spreads, marked on the same picture."""
     emergency: bool = False
 
 
@@ -457,6 +575,7 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     interlocks: dict[str, Interlock]
     sources: dict[str, Source]
     claims: dict[str, Claim]
+    map: LegMap = LegMap()
     rules: tuple[Rule, ...]
     depths: tuple[tuple[str, ...], ...]
     """Derived ids in the order in which they can be concluded, one tuple a depth."""
@@ -506,6 +625,11 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def remembered_weights(self) -> dict[tuple[str, ...], Weight]:
         """Weights worked out so far: a condition and its lines that fired -> its weight. For `weighing`."""
+        return {}
+
+    @cached_property
+    def remembered_drawings(self) -> dict[str, Any]:
+        """The views of the map, worked out at the first picture. For `picture`."""
         return {}
 
     @cached_property
@@ -628,8 +752,16 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     """The choice that means none of these."""
     several: tuple[str, ...] = ()
     """In a checklist: findings of which several options may be ticked."""
+    several_is: dict[str, str] = {}
+    """In a checklist: finding -> the answer when several of its options are ticked. None ticked leaves it open."""
     ticked: tuple[str, ...] = ()
     """Choices that are ticked, or pointed at, from the start."""
+    picture: str = ""
+    """The finding whose options are picked on a picture of the leg."""
+    within: str = ""
+    """The finding that says in which region they lie."""
+    spreads: str = ""
+    """The finding for zones marked as those to which it spreads, `finding=zone`; they stand in no choice."""
     stage: str = ""
     self_check: str = ""
 

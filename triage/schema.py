@@ -15,6 +15,7 @@ from triage.model import (
     Finding,
     Group,
     Interlock,
+    LegMap,
     RedFlag,
     Score,
     SelfCheck,
@@ -42,7 +43,7 @@ class Interview(Card, frozen=True, kw_only=True):
 _FILES: dict[str, Any] = {
     "findings": Topic, "derived": Derived, "scores": Score, "conditions": Condition, "red_flags": RedFlag,
     "self_checks": SelfCheck, "care": Care, "interlocks": dict[str, Interlock], "sources": dict[str, Source],
-    "article": Article, "interview": Interview, "knowledge": Settings,
+    "article": Article, "interview": Interview, "knowledge": Settings, "map": LegMap,
 }
 _WITH_ID = ("Stage", "Group", "ScoreItem")
 

@@ -9,7 +9,7 @@ from typing import Any, get_args
 import msgspec
 
 from triage import yamlfile
-from triage.model import Claim, Fault, Finding, Group, Interlock, Place, Settings, Source, Stage
+from triage.model import Claim, Fault, Finding, Group, Interlock, LegMap, Place, Settings, Source, Stage
 from triage.words import guess
 
 Steps = tuple[str | int, ...]
@@ -51,6 +51,7 @@ class Shelf:
         self.interlocks: dict[str, Interlock] = {}
         self.sources: dict[str, Source] = {}
         self.claims: dict[str, Claim] = {}
+        self.map = LegMap()
         self.stages: tuple[Stage, ...] = ()
         self.groups: tuple[Group, ...] = ()
         self.settings: Settings | None = None

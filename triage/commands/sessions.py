@@ -20,16 +20,19 @@ def run(options: argparse.Namespace) -> int:
     if options.act == "show":
         return _show(options)
     found = sessions.every()
+    damaged = sorted({*sessions.names()} - {session.id for session in found})
     if options.json:
-        rows = [{"id": s.id, "begun": s.begun, "changed": s.changed, "finished": s.finished, "answers": len(s.turns)}
+        rows = [{"id": s.id, "begun": s.begun, "changed": s.changed, "finished": s.finished, "answers": sessions.count(s)}
                 for s in found]
         sys.stdout.buffer.write(encode({"schema": "triage-sessions/1", "folder": str(sessions.folder()),
-                                        "sessions": rows}))
+                                        "sessions": rows, "unreadable": damaged}))
         return 0
     for session in found:
         state = "finished" if session.finished else "unfinished"
-        print(f"{session.id}  {session.changed}  {state}, {len(session.turns)} answers")
-    if not found:
+        print(f"{session.id}  {session.changed}  {state}, {sessions.count(session)} answers")
+    for name in damaged:
+        print(f"{name}  cannot be read; `triage sessions delete {name}` removes it")
+    if not found and not damaged:
         print("No conversation is kept on this computer.")
     return 0
 
@@ -57,8 +60,8 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _delete(options: argparse.Namespace) -> int:
-    names = [path.stem for path in sessions.folder().glob("*.json")] if options.all else [_named(options)]
-    for name in sorted(names):
+    names = sessions.names() if options.all else [_named(options)]
+    for name in names:
         sessions.delete(name)
         print(f"deleted {name}")
     if not names:

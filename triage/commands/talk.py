@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from triage import cards, sessions
 from triage.conversation import talk
 from triage.engine import Engine
-from triage.model import Block, Choice, Given, Knowledge, Question, Quit, Screen, Turn
+from triage.model import OPTION, Block, Choice, Given, Knowledge, Question, Quit, Screen, Turn
 from triage.parts import Stopped
 from triage.result import encode, result
 from triage.sessions import Session
 from triage.terminal import Front, front
 
+if TYPE_CHECKING:
+    from triage.terminal.tty import Draw
+
 INTERRUPTED = 130
 
 KEEP = Question(
     id="keep", kind="yes_no", ask="Shall I keep your answers on this computer, so that you can go on later?",
-    help="They stay in a private file here. `triage sessions delete` removes it. Without it nothing is kept.",
-    findings=("keep",), choices=(Choice("yes", "Yes"), Choice("no", "No")),
+    help="They stay here, in a private file; `triage sessions delete` removes it. Without it nothing is kept.",
+    findings=("keep",), choices=(Choice("no", "No, keep nothing"), Choice("yes", "Yes, keep them")),
 )
 
 
@@ -37,26 +42,54 @@ def hold(options: argparse.Namespace, knowledge: Knowledge, old: Session | None)
 
         speaks: Front = PlainFront(sys.stdin, sys.stderr)
     else:
-        speaks = front(plain=plain, mouse=mouse)
-    session = old or _begun(options, knowledge, speaks)
+        speaks = front(plain=plain, mouse=mouse, draw=_drawing(knowledge))
     turns: Sequence[Turn] = ()
-    if old is not None:
+    if old is None:
+        session = _begun(options, knowledge, speaks)
+    else:
         turns, lost = sessions.fitted(knowledge, old)
-        speaks.show(_going_on(knowledge, old, len(turns), lost))
+        session = sessions.under(knowledge, old, turns)
+        speaks.show(_going_on(knowledge, old, sessions.count(session), lost))
     greet = old is None and not _asked(options)
+    personal = sys.stdin.isatty()
     if session is not None:
         kept = _Kept(session, speaks)
-        ended = talk(knowledge, Engine(knowledge).fired, speaks, greet, turns, kept.keep, kept.left)
+        ended = talk(knowledge, Engine(knowledge).fired, speaks, greet, turns, kept.keep, kept.left, personal)
         if ended.assessment is not None:
             kept.keep(kept.session.turns, finished=True)
+            kept.told(personal)
     else:
-        ended = talk(knowledge, Engine(knowledge).fired, speaks, greet)
+        ended = talk(knowledge, Engine(knowledge).fired, speaks, greet, personal=personal)
     if not options.json:
         return 0
     if ended.assessment is None:
         return INTERRUPTED  # the person left, and there is no result to print
     sys.stdout.buffer.write(encode(result(knowledge, ended.assessment, list(ended.asked))))
     return 0
+
+
+def _drawing(knowledge: Knowledge) -> Draw:
+    """The leg with what is ticked and the zone under the pointer, in the view that shows that zone best."""
+    from triage import picture
+
+    colour = not os.environ.get("NO_COLOR")
+
+    def draw(
+        question: Question, here: str, ticked: frozenset[str], columns: int, rows: int
+    ) -> list[list[tuple[str, str]]]:
+        marked = [name.partition(OPTION) for name in sorted(ticked)]
+
+        def of(finding: str) -> tuple[str, ...]:
+            return tuple(option for name, _, option in marked if name == finding)
+
+        name, _, zone = here.partition(OPTION)
+        zone = zone if name == question.picture else next(iter(of(question.picture)), "")
+        side = "left" if any(option == "left" for _, _, option in marked) else "right"
+        views = picture.views_for(knowledge, picture.Layer(sites=(zone,)))[:1] if zone else ()
+        layer = picture.Layer(sites=of(question.picture), spreads=of(question.spreads), side=side, views=views)
+        return picture.cells(knowledge, layer, columns, colour, zone, rows)
+
+    return draw
 
 
 class _Kept:
@@ -70,6 +103,12 @@ class _Kept:
         if self.failed:
             return "You left. Your last answers were not kept."
         return f"You left. Your answers are kept: go on with `triage resume {self.session.id}`."
+
+    def told(self, personal: bool) -> None:
+        """Say to a person who is done what is kept, and how to be rid of it."""
+        if personal and not self.failed:
+            text = f"Your answers are kept. `triage sessions delete {self.session.id}` removes them."
+            self.speaks.show(Screen((Block(kind="text", text=text),)))
 
     def keep(self, turns: Sequence[Turn], finished: bool = False) -> None:
         """Write these turns before the next question."""
@@ -108,7 +147,7 @@ def _begun(options: argparse.Namespace, knowledge: Knowledge, speaks: Front) -> 
 
 
 def _going_on(knowledge: Knowledge, old: Session, count: int, lost: list[str]) -> Screen:
-    blocks = [Block(kind="text", text=f"Going on with {old.id}: {count} answers.")]
+    blocks = [Block(kind="text", text=f"Going on with {old.id}: {count} answer{'' if count == 1 else 's'}.")]
     if old.rules != knowledge.digest:
         blocks.append(Block(kind="text", text="The rules have changed since. All is concluded anew from your answers."))
     if lost:

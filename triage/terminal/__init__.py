@@ -5,18 +5,23 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from typing import TYPE_CHECKING
 
 from triage.model import Screen
 from triage.terminal import layout
 from triage.terminal.front import Front
 
+if TYPE_CHECKING:
+    from triage.terminal.tty import Draw
+
 __all__ = ["Front", "front", "print_screen"]
 
 
-def front(plain: bool = False, mouse: bool = False) -> Front:
+def front(plain: bool = False, mouse: bool = False, draw: Draw | None = None) -> Front:
     """The front end for this process. The conversation is its data, so it goes to standard output.
 
-    Plain lines when asked for, in a dumb terminal, or when standard input or output is no terminal.
+    Plain lines when asked for, in a dumb terminal, or when standard input or output is no terminal. `draw` draws the
+    picture that some questions are answered on.
     """
     dumb = os.environ.get("TERM", "").lower() in ("dumb", "unknown")
     if plain or dumb or not (sys.stdin.isatty() and sys.stdout.isatty()):
@@ -25,7 +30,7 @@ def front(plain: bool = False, mouse: bool = False) -> Front:
         return PlainFront(sys.stdin, sys.stdout)
     from triage.terminal.tty import TtyFront  # prompt_toolkit takes 0.1 s to import
 
-    return TtyFront(mouse)
+    return TtyFront(mouse, paged=True, draw=draw)
 
 
 def print_screen(screen: Screen) -> None:

@@ -10,6 +10,9 @@ from triage.model import Question, Reply, Screen
 class Front(Protocol):
     """Someone to talk to. A front end knows neither the rules nor which question comes next."""
 
+    pictures: bool
+    """Can a question be answered on a picture of the leg?"""
+
     def ask(self, question: Question, number: int) -> Reply:
         """Put the question, the `number`-th from 1, until there is a reply that can be understood."""
 

@@ -58,6 +58,18 @@ def wrapped(text: str, width: int, head: str = "") -> list[str]:
     return [((indent if at else head) + line).rstrip() for at, line in enumerate(found)]
 
 
+def pages(lines: list[Line], rows: int) -> list[list[Line]]:
+    """The lines in parts of at most `rows`, broken at white space where there is some in the second half of a part."""
+    out: list[list[Line]] = []
+    rest = lines
+    while len(rest) > max(rows, 1):
+        room = max(rows, 1)
+        at = next((at for at in range(room, room // 2, -1) if not rest[at][1]), room)
+        out.append(rest[:at])
+        rest = rest[at + (not rest[at][1]) :]
+    return [*out, rest]
+
+
 def shown(text: str, unicode_ok: bool) -> str:
     """The text, in ASCII when the terminal has no more: replaced so that it still says the same."""
     if unicode_ok or text.isascii():

@@ -7,17 +7,20 @@ import io
 import os
 from typing import TextIO
 
-from triage.answers import BadAnswer, reply
-from triage.model import NOT_SURE, Back, Given, Question, Quit, Reply, Screen, Why
+from triage.answers import BadAnswer, choose, reply
+from triage.model import NOT_SURE, Back, Given, Question, Quit, Reply, Review, Screen, Why
 from triage.terminal import layout
 
 _COMMANDS: dict[str, Reply] = {
-    "b": Back(), "back": Back(), "?": Why(), "why": Why(), "q": Quit(), "quit": Quit(), "exit": Quit(),
+    "b": Back(), "back": Back(), "?": Why(), "why": Why(), "e": Review(), "edit": Review(),
+    "q": Quit(), "quit": Quit(), "exit": Quit(),
 }
 
 
 class PlainFront:
     """Reads one line an answer. Writes text only: no escape codes, no frames, nothing is drawn again."""
+
+    pictures = False
 
     def __init__(self, stdin: TextIO, stdout: TextIO) -> None:
         self._in, self._out = stdin, stdout
@@ -30,13 +33,16 @@ class PlainFront:
 
     def ask(self, question: Question, number: int) -> Reply:
         """Put the question once, then read lines until one can be understood. The end of the input is Quit."""
-        self._write("", *self._wrapped(f"Question {number}. {question.ask}"))
+        progress = f" ({question.progress[0].lower()}{question.progress[1:].rstrip('.')})" if question.progress else ""
+        self._write("", *self._wrapped(f"Question {number}{progress}. {question.ask}" if number else question.ask))
         if question.help:
             self._write(*self._wrapped(question.help))
         if question.choices:
             self._write("")
+        several = question.kind in ("many", "checklist")
         for count, choice in enumerate(question.choices, start=1):
-            self._write(*self._wrapped(choice.label, f"{count}. "))
+            ticked = "(ticked) " if several and choice.id in question.ticked else ""
+            self._write(*self._wrapped(ticked + choice.label, f"{count}. "))
         self._write("", *self._wrapped(_invitation(question)))
         while True:
             line = self._read()
@@ -85,6 +91,10 @@ def typed(question: Question, text: str) -> Reply:
     word = text.strip().lower()
     if word in _COMMANDS and all(word != choice.id for choice in question.choices):
         return _COMMANDS[word]
+    if question.kind == "text":
+        return Given(" ".join(text.split()))
+    if not word and question.ticked:
+        return Given(choose(question, list(question.ticked)))
     return Given(reply(question, text))
 
 
@@ -110,9 +120,12 @@ def expected(question: Question) -> str:
 def _invitation(question: Question) -> str:
     if question.kind in ("number", "duration"):
         first = expected(question)
+    elif question.kind == "text":
+        first = "Type it in one line, or press Enter to skip."
     elif question.kind in ("many", "checklist"):
         first = "Type the numbers of all that fit, with spaces between."
     else:
         first = "Type one number."
+    same = " Enter alone keeps it as it is." if question.ticked else ""
     doubt = "s for not sure, " if may_doubt(question) else ""
-    return f"{first} Or {doubt}b for back, ? for why, q to quit."
+    return f"{first}{same} Or {doubt}b for back, e to edit an answer, ? for why, q to quit."

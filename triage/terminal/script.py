@@ -15,6 +15,8 @@ class ScriptFront:
     `asked` holds the ids of the questions and `shown` the screens, both in order.
     """
 
+    pictures = False
+
     def __init__(self, known: Mapping[str, Answer], otherwise: Literal["not_sure", "no"] = "not_sure") -> None:
         self._known, self._otherwise = known, otherwise
         self.asked: list[str] = []

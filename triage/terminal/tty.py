@@ -13,15 +13,16 @@ from prompt_toolkit.application.current import get_app_session
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.formatted_text import FormattedText, StyleAndTextTuples
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
-from prompt_toolkit.layout import BufferControl, FormattedTextControl, HSplit, Layout, VSplit, Window
+from prompt_toolkit.layout import BufferControl, Dimension, FormattedTextControl, HSplit, Layout, VSplit, Window
 from prompt_toolkit.layout.containers import Container
 from prompt_toolkit.mouse_events import MouseEvent, MouseEventType
 from prompt_toolkit.renderer import CPR_Support
 from prompt_toolkit.shortcuts import print_formatted_text
 from prompt_toolkit.styles import Style
+from prompt_toolkit.utils import get_cwidth
 
 from triage.answers import BadAnswer, choose
-from triage.model import NONE, NOT_SURE, Answer, Back, Given, Question, Quit, Reply, Screen, Why
+from triage.model import NONE, NOT_SURE, OPTION, Answer, Back, Given, Question, Quit, Reply, Review, Screen, Why
 from triage.terminal import layout
 from triage.terminal.plain import expected, may_doubt, typed
 
@@ -34,44 +35,60 @@ _STYLE = Style.from_dict({
 Part = tuple[str, str, int]
 """One line of a list: style, text, and which choice it belongs to (-1: none)."""
 
+Draw = Callable[[Question, str, frozenset[str], int, int], list[list[tuple[str, str]]]]
+"""Question, choice under the pointer, choices ticked, columns and rows at most -> a picture as rows of style and text."""
+BESIDE, WIDEST = 60, 44
+"""From so many columns on a picture stands beside its list; so wide is a picture at most."""
+
 
 class TtyFront:
-    """Draws one question at a time under what was said before. `mouse` takes clicks, and with them text selection."""
+    """Draws one question at a time under what was said before. `mouse` takes clicks, and with them text selection.
 
-    def __init__(self, mouse: bool = False) -> None:
-        self._mouse = mouse
+    `paged`: a screen that is higher than the terminal waits between its parts. `draw`: draws the picture of a
+    question that is answered on one.
+    """
+
+    def __init__(self, mouse: bool = False, paged: bool = False, draw: Draw | None = None) -> None:
+        self._mouse, self._paged, self._draw = mouse, paged, draw
+        self.pictures = draw is not None
 
     def ask(self, question: Question, number: int) -> Reply:
         """Draw the question until it is answered, then leave question and answer behind as text."""
-        amount = question.kind in ("number", "duration")
-        asked = _Amount(question, number) if amount else _List(question, number)
+        line = question.kind in ("number", "duration", "text")
+        asked = _Line(question, number) if line else _List(question, number, self._draw)
+        reply = self._run(asked.root, asked.focus, asked.keys())
+        if isinstance(reply, Given):
+            self._print(
+                *(("", line) for line in _written(question.ask, _head(number))),
+                *(("class:answer", line) for line in _answered(question, reply.answer, asked.said, number)),
+            )
+        return reply
+
+    def show(self, screen: Screen) -> None:
+        """Print the screen; when it is paged, in parts that fit, each after a key."""
+        shown = layout.lines(screen, _columns(), _unicode_ok())
+        parts = layout.pages(shown, get_app_session().output.get_size().rows - 2) if self._paged else [shown]
+        for at, part in enumerate(parts):
+            self._print(*((f"class:{style}" if style else "", text) for style, text in part))
+            if parts[at + 1 :]:
+                page = _Page(sum(map(len, parts[at + 1 :])))
+                if isinstance(self._run(page.root, page.focus, page.keys()), Quit):
+                    break
+
+    def _run(self, root: Container, focus: Window, keys: KeyBindings) -> Reply:
+        """Draw it until a key replies, and erase it. A closed terminal is Quit."""
         app: Application[Reply] = Application(
-            layout=Layout(asked.root, focused_element=asked.focus),
-            key_bindings=asked.keys(),
-            style=_STYLE,
-            erase_when_done=True,
-            full_screen=False,
-            mouse_support=self._mouse,
+            layout=Layout(root, focused_element=focus), key_bindings=keys, style=_STYLE, erase_when_done=True,
+            full_screen=False, mouse_support=self._mouse,
         )
         app.ttimeoutlen = 0.05  # Esc acts at once.
         if not self._mouse:
             # Only clicks need to know the cursor's row; asking costs a wait, and a warning where nobody replies.
             app.renderer.cpr_support = CPR_Support.NOT_SUPPORTED
         try:
-            reply = app.run()
+            return app.run()
         except EOFError:
             return Quit()
-        if isinstance(reply, Given):
-            self._print(
-                *(("", line) for line in _written(question.ask, f"{number}. ")),
-                *(("class:answer", line) for line in _answered(question, reply.answer, asked.said, number)),
-            )
-        return reply
-
-    def show(self, screen: Screen) -> None:
-        """Print the screen."""
-        shown = layout.lines(screen, _columns(), _unicode_ok())
-        self._print(*((f"class:{style}" if style else "", text) for style, text in shown))
 
     def _print(self, *lines: tuple[str, str]) -> None:
         """Print the lines, and one of white space after them."""
@@ -84,11 +101,13 @@ class _List:
 
     said = ""
 
-    def __init__(self, question: Question, number: int) -> None:
+    def __init__(self, question: Question, number: int, draw: Draw | None = None) -> None:
         self.question, self.number = question, number
+        self.draw = draw if question.picture else None
         self.several = question.kind in ("many", "checklist")
-        self.at = 0
-        self.ticked: frozenset[str] = frozenset()
+        ids = [choice.id for choice in question.choices]
+        self.at = next((ids.index(name) for name in question.ticked if name in ids and not self.several), 0)
+        self.ticked = frozenset(question.ticked) if self.several else frozenset()
         self.number_typed = ""
         self.wrong = ""
         self.focus = Window(FormattedTextControl(self._drawn, focusable=True, show_cursor=False))
@@ -119,7 +138,10 @@ class _List:
         keys.add("q")(lambda event: event.app.exit(result=Quit()))
         keys.add("b")(lambda event: event.app.exit(result=Back()))
         keys.add("left")(lambda event: event.app.exit(result=Back()))
+        keys.add("e")(lambda event: event.app.exit(result=Review()))
         keys.add("?")(lambda event: event.app.exit(result=Why()))
+        if self.draw is not None and self.question.spreads:
+            keys.add("t")(self._spread)
         letters = {"s": NOT_SURE, "n": self.question.none_id}
         if self.question.kind == "yes_no":
             letters |= {"y": "yes", "n": "no"}
@@ -159,9 +181,17 @@ class _List:
             if not self.ticked:
                 self._pick(self.at)  # the pointer was moved onto an answer that stands alone
             chosen = [choice.id for choice in self.question.choices if choice.id in self.ticked]
+            chosen += sorted(self.ticked - set(chosen))  # zones to which it spreads
             event.app.exit(result=Given(choose(self.question, chosen)))
         else:
             self.wrong = "Nothing is ticked yet. Tick with a number or Space, then press Enter."
+
+    def _spread(self, event: KeyPressEvent) -> None:
+        """The zone under the pointer is one to which it spreads, or no more so."""
+        name, _, zone = self.question.choices[self.at].id.partition(OPTION)
+        if name == self.question.picture:
+            self.ticked = _turned(self.question, self.ticked, f"{self.question.spreads}{OPTION}{zone}")
+            self.wrong = ""
 
     def _pick(self, index: int) -> None:
         """The choice was named, by number, key or click: it answers, or its box is turned."""
@@ -175,10 +205,21 @@ class _List:
     def _drawn(self) -> StyleAndTextTuples:
         size = get_app().output.get_size()
         out: StyleAndTextTuples = []
-        for style, text, index in self._frame(size.columns, size.rows):
-            if out:
+        drawn: list[list[tuple[str, str]]] = []
+        columns = size.columns
+        if self.draw is not None and columns >= BESIDE:
+            room = min(WIDEST, columns // 2 - 2)
+            drawn = self.draw(self.question, self.question.choices[self.at].id, self.ticked, room, size.rows - 1)
+            columns -= max((sum(get_cwidth(text) for _, text in row) for row in drawn), default=-2) + 2
+        lines = self._frame(columns, size.rows)
+        for at in range(max(len(lines), len(drawn))):
+            style, text, index = lines[at] if at < len(lines) else ("", "", -1)
+            if at:
                 out.append(("", "\n"))
             out.append((style, text, self._click(index)) if index >= 0 else (style, text))
+            if at < len(drawn):
+                out.append(("", " " * max(columns - get_cwidth(text), 1)))
+                out += drawn[at]
         return out
 
     def _frame(self, columns: int, rows: int) -> list[Part]:
@@ -188,8 +229,9 @@ class _List:
         room = rows - len(foot)
         least = min(sum(map(len, choices)), max(map(len, choices)) + 2)
         # With little height the help gives way first; with less, the question scrolls with its choices.
-        for help_ in (self.question.help, self.question.help and "(A taller window says more here.)", ""):
-            top = _top(self.question, self.number, help_, width)
+        more = self.question.help and "(A taller window says more here.)"
+        for help_, left in ((self.question.help, self.question.progress), (more, ""), ("", "")):
+            top = _top(self.question, self.number, help_, width, left)
             if len(top) + least <= room:
                 return [*top, *_scrolled(choices, self.at, room - len(top)), *foot]
         return [*_scrolled([*([line] for line in top), *choices], len(top) + self.at, room), *foot]
@@ -202,6 +244,8 @@ class _List:
         for index, choice in enumerate(self.question.choices):
             here = index == self.at
             mark = on if (choice.id in self.ticked if self.several else here) else off
+            if self.question.spreads and self._spreads_to(choice.id):
+                mark = "[>]" if mark == off else "[x>]"
             head = f" {'>' if here else ' '} {index + 1:>{digits}}. {mark} "
             style = "class:pointer" if here else ""
             out.append([(style, line, index) for line in layout.wrapped(_said(choice.label), width, head)])
@@ -210,14 +254,22 @@ class _List:
     def _foot(self, width: int) -> list[Part]:
         count = len(self.question.choices)
         numbers = f"1-{count}" if count <= 9 else "number"
-        none = ["n none"] if any(choice.id == self.question.none_id for choice in self.question.choices) else []
-        doubt = [*none, *(["s not sure"] if may_doubt(self.question) else [])]
-        first = [f"{numbers} or Space tick", "Enter done"] if self.several else [f"{numbers} or Enter choose"]
-        out = _hints([*first, "b back", "? why", *doubt, "q quit"], width)
+        answers = [f"{numbers} or Space tick", "Enter done"] if self.several else [f"{numbers} or Enter choose"]
+        if self.question.kind == "yes_no":
+            answers += ["y yes", "n no"]
+        elif any(choice.id == self.question.none_id for choice in self.question.choices):
+            answers.append("n none")
+        if self.draw is not None and self.question.spreads:
+            answers.append("t spreads to here")
+        doubt = ["s not sure"] if may_doubt(self.question) else []
+        out = _hints([*answers, *doubt], width) + _hints(["b back", "e edit", "? why", "q quit"], width)
         if self.number_typed:
             doing = "tick" if self.several else "choose"
             out.append(("class:pointer", f" Number {self.number_typed}, Enter to {doing}", -1))
         return out + _wrong(self.wrong, width)
+
+    def _spreads_to(self, name: str) -> bool:
+        return f"{self.question.spreads}{OPTION}{name.partition(OPTION)[2]}" in self.ticked
 
     def _click(self, index: int) -> Callable[[MouseEvent], None]:
         def clicked(event: MouseEvent) -> None:
@@ -227,15 +279,37 @@ class _List:
         return clicked
 
 
-class _Amount:
-    """A number or a time, typed in one line."""
+class _Page:
+    """Between two parts of a long screen."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+        self.focus = Window(FormattedTextControl(self._drawn, focusable=True, show_cursor=False))
+        self.root: Container = self.focus
+
+    def keys(self) -> KeyBindings:
+        """Enter, Space or down go on; the keys that leave show the rest no more."""
+        keys = _leaving()
+        for key in ("enter", "c-j", " ", "down", "pagedown"):
+            keys.add(key)(lambda event: event.app.exit(result=Given("")))
+        keys.add("q")(lambda event: event.app.exit(result=Quit()))
+        return keys
+
+    def _drawn(self) -> StyleAndTextTuples:
+        return [("class:pointer", f" Enter: go on ({self.left} more lines)"), ("", _said("  ·  q skip the rest"))]
+
+
+class _Line:
+    """A number, a time or a sentence, typed in one line."""
 
     def __init__(self, question: Question, number: int) -> None:
         self.question, self.number = question, number
         self.said = ""
         self.wrong = ""
         buffer = Buffer(multiline=False, on_text_changed=lambda _: self._forgive())
-        self.focus = Window(BufferControl(buffer), height=1)
+        long = question.kind == "text"
+        self.focus = Window(BufferControl(buffer), height=Dimension(min=1, max=6) if long else 1, wrap_lines=long,
+                            dont_extend_height=True)
         arrow = Window(FormattedTextControl(" > "), width=3, height=1)
         self.root: Container = HSplit([_still(self._above), VSplit([arrow, self.focus]), _still(self._below)])
 
@@ -258,10 +332,11 @@ class _Amount:
 
     def _above(self, width: int) -> list[Part]:
         form = "\n".join(filter(None, (self.question.help, expected(self.question))))
-        return _top(self.question, self.number, form, width)
+        return _top(self.question, self.number, form, width, self.question.progress)
 
     def _below(self, width: int) -> list[Part]:
-        hints = _hints(["Enter done", "or type b back", "? why", "s not sure", "q quit"], width)
+        letters = [*(["s not sure"] if may_doubt(self.question) else []), "b back", "e edit", "? why", "q quit"]
+        hints = _hints(["Enter done", f"or type {letters[0]}", *letters[1:]], width)
         return [("", "", -1), *hints, *_wrong(self.wrong, width)]
 
 
@@ -308,11 +383,17 @@ def _scrolled(pieces: list[list[Part]], at: int, room: int) -> list[Part]:
     return [*up, *out, *down]
 
 
-def _top(question: Question, number: int, help_: str, width: int) -> list[Part]:
-    """The question, what is to be known about it, and an empty line."""
-    asked = layout.wrapped(_said(question.ask), width, f"{number}. ")
-    more = layout.wrapped(_said(help_), width, " " * len(f"{number}. ")) if help_ else []
+def _top(question: Question, number: int, help_: str, width: int, progress: str = "") -> list[Part]:
+    """The question, about how many are left, what is to be known about it, and an empty line."""
+    head = _head(number)
+    asked = layout.wrapped(_said(question.ask), width, head)
+    more = [line for text in (help_, progress) if text for line in layout.wrapped(_said(text), width, " " * len(head))]
     return [*(("class:question", line, -1) for line in asked), *(("", line, -1) for line in more), ("", "", -1)]
+
+
+def _head(number: int) -> str:
+    """What stands before a question; one without a number is the talk's own."""
+    return f"{number}. " if number else ""
 
 
 def _hints(hints: list[str], width: int) -> list[Part]:
@@ -335,14 +416,18 @@ def _still(content: Callable[[int], list[Part]]) -> Window:
 
 def _answered(question: Question, answer: Answer, said: str, number: int) -> list[str]:
     """The answer in the words of the question, one line a choice."""
+    if question.kind == "text":
+        return _written(str(answer) or "(skipped)", " " * len(_head(number)) or "  ")
     words = {NOT_SURE: "Not sure", NONE: "None of these"} | {choice.id: choice.label for choice in question.choices}
     if isinstance(answer, tuple):
-        labels = [words[name] for name in answer or (NONE,)]
+        labels = [words[name] for name in answer or (NONE,) if name in words]
+        zones = {choice.id.partition(OPTION)[2]: choice.label for choice in question.choices}
+        labels += [f"Spreads to: {zones[name.partition(OPTION)[2]]}" for name in answer if name not in words]
     elif isinstance(answer, str):
         labels = [words[answer]]
     else:
         labels = [f"{answer:g} {question.unit}" if question.kind == "number" else said]
-    indent = " " * len(f"{number}. ")
+    indent = " " * len(_head(number)) or "  "
     return [line for label in labels for line in _written(label, f"{indent}- " if len(labels) > 1 else indent)]
 
 
