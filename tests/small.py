@@ -259,8 +259,10 @@ def write_spoken(folder: Path) -> Path:
         path.write_text(text.replace(old, f"{old}\n    {new}"), encoding="utf-8")
     path = rules / "red_flags/hot_leg.yaml"
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("today\n    place: practice", "emergency_department_now\n    place: emergency_department"),
-                    encoding="utf-8")
+    today, now = "level: today\n    place: practice", "level: emergency_department_now\n    place: emergency_department"
+    assert text.count(today) == 1
+    text = text.replace(today, now)
+    path.write_text(text, encoding="utf-8")
     return rules
 
 

@@ -140,6 +140,42 @@ def test_the_place_is_asked_with_its_side(knowledge):
     assert "pain.side" in {finding.id for finding in interview._askable(knowledge, facts)}
 
 
+def by_picture(knowledge, given_: Answers, likely=()) -> Question:
+    place = asks().next(given_, conclude(given_))
+    assert place is not None
+    return asks().by_picture(place, likely)
+
+
+def test_on_a_picture_the_zones_are_picked_with_the_side_and_where_it_spreads(knowledge):
+    screened: Answers = {"person.age": 40.0, **dict.fromkeys(knowledge.emergency, "no")}
+    drawn = by_picture(knowledge, screened, ["heel"])
+    zones = [choice.id.partition(OPTION)[2] for choice in drawn.choices if choice.id.startswith("pain.site=")]
+    assert set(zones) == set(knowledge.findings["pain.site"].options)
+    first = [knowledge.findings["pain.site"].options[zone].inside for zone in zones]
+    assert first[:first.count("heel")] == ["heel"] * first.count("heel"), "what was said before stands first"
+    chosen = choose(drawn, ["pain.site=calf_deep", "pain.side=left", "pain.spreads=heel_back"])
+    answers = interview.record(drawn, chosen)
+    assert answers == {"pain.site": ("calf_deep",), "pain.side": "left", "pain.spreads": ("heel_back",)}
+    now = conclude(screened | answers)
+    assert now.answers["pain.region"] == ("calf",)
+    after = asks().next(screened | answers, now)
+    assert after is None or after.id not in ("place", "pain.region", "pain.site")
+
+
+@pytest.mark.parametrize(("reply", "said"), [((), ()), (NOT_SURE, NOT_SURE)])
+def test_on_a_picture_nothing_and_not_sure_are_answers_too(knowledge, reply, said):
+    screened: Answers = {"person.age": 40.0, **dict.fromkeys(knowledge.emergency, "no")}
+    answers = interview.record(by_picture(knowledge, screened), reply)
+    assert answers["pain.region"] == answers["pain.site"] == said
+    after = asks().next(screened | answers, conclude(screened | answers))
+    assert after is None or after.id not in ("place", "pain.region", "pain.site"), "it is not asked again"
+
+
+def test_only_the_place_is_asked_on_a_picture(knowledge):
+    question = asks().next({}, conclude({}))
+    assert asks().by_picture(question) == question  # type: ignore[arg-type]
+
+
 def test_a_child_is_asked_what_is_asked_of_children_and_nobody_else_is(knowledge):
     child, adult = questions({"person.age": 9.0}, "no"), questions({"person.age": 40.0}, "no")
     only = {"child.ill", "child.limp"}
@@ -157,7 +193,7 @@ def test_what_follows_a_ticked_line_is_one_list_also_of_options(knowledge):
 
 
 def test_asked_for_the_rest_it_asks_what_could_still_change_anything(knowledge):
-    known: Answers = {"person.age": 45.0, "pain.region": ("calf",), "pain.site": ("calf_deep",), "onset.trigger": "load"}
+    known: Answers = {"person.age": 45.0, "pain.site": ("calf_deep",), "onset.trigger": "load"}
     given_: Answers = {}
     front = ScriptFront(known, "no")
     counts = []

@@ -110,6 +110,37 @@ DAMAGES = [
     (PRESS, "Press slowly.", HARD, "reading-age", "press", ""),
 ]
 
+SHOES = "kind: yes_no\n  socks"
+REGIONS, SIDES = "{heel: Heel, calf: Calf}", "{left: Left, right: Right, no_side: Neither}"
+SAID = [  # what stands there, its phrases, code, the finding that is named, a guess
+    (SHOES, "{yes: [new shoes]}", "also-said", "pain.shoes", ""),
+    (REGIONS, "[my calf]", "also-said", "pain.region", ""),
+    (REGIONS, "{clalf: [my calf], heel: [heel]}", "unknown-option", "pain.region", "calf"),
+    (SHOES, "[new shoes, it is so]", "phrase", "pain.shoes", ""),
+    (SHOES, "[new shoes, feels left]", "phrase", "pain.shoes", ""),
+    (SHOES, "[new shoes, '']", "phrase", "pain.shoes", ""),
+    (SHOES, "[new shoes, '*']", "phrase", "pain.shoes", ""),
+    (SHOES, "[new * shoes, changed shoes *]", "phrase", "pain.shoes", ""),
+    (SHOES, "[new shoes, the new shoe]", "phrase", "pain.shoes", ""),
+    (REGIONS, "{calf: [sore calf, painful calf]}", "phrase", "pain.region", ""),
+    (SIDES, "{left: [calf], right: [my calf]}", "phrase", "pain.side", ""),
+]
+
+
+def with_phrases(there: str, phrases: str) -> str:
+    """The lines of a finding with `also_said` behind them."""
+    first, _, rest = there.partition("\n")
+    return f"{first}\n    also_said: {phrases}" + (f"\n{rest}" if rest else "")
+
+
+DAMAGES += [(PAIN, there, with_phrases(there, said), *told) for there, said, *told in SAID]
+DAMAGES += [
+    (PAIN, "since: {ask: Since when does it hurt?, kind: duration}",
+     "since:\n    {ask: Since when does it hurt?, kind: duration, also_said: [for weeks]}", "also-said", "pain.since", ""),
+    (PAIN, "age: {ask: How old are you?, ",
+     "age:\n    {also_said: [old], ask: How old are you?, ", "also-said", "pain.age", ""),
+]
+
 S09 = small.FILES["article.yaml"][small.FILES["article.yaml"].index("  S09"):small.FILES["article.yaml"].index("  S10")]
 CLAIMS = [
     (S09, "", "claim", "", ""),
@@ -189,6 +220,9 @@ def test_every_code_of_lint_is_met_above():
     (REST, "safe_for_all: true", "who_must_not: [{when: {pain.hot: yes}, say: Not on hot skin.}]"),
     ("scores/signs.yaml", "items:", "items:\n  - {id: new, when: {pain.shoes: yes}, points: -2, why: new shoes}"),
     (PAIN, "no_side: Neither}", "no_side: Neither}\n    none_is: no_side"),
+    (PAIN, SHOES, with_phrases(SHOES, "[new shoes, new * shoes, different shoes]")),
+    (PAIN, REGIONS, with_phrases(REGIONS, "{calf: [lower leg], heel: [lower leg]}")),
+    (PAIN, SIDES, with_phrases(SIDES, "{left: [left calf], right: [right calf, right leg, right legs]}")),
 ])
 def test_what_comes_near_and_is_allowed_is_no_fault(rules, name, old, new):
     damage(rules, name, old, new)

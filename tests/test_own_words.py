@@ -14,6 +14,7 @@ from triage import own_words, spoken
 from triage.answers import normal
 from triage.model import Answer, Finding, Knowledge
 from triage.own_words import LIMIT, Heard, answers_of, shortened, ticked, understood
+from triage.rulebook import parts_of
 
 TODAY = datetime.date(2025, 5, 14)
 """A Wednesday."""
@@ -36,6 +37,7 @@ SENTENCES = [
     ("pain behind my knee", "pain.region=knee_back pain.site=knee_back_site", ""),
     ("my heal hurts", "pain.region=heel", ""),
     ("i have a blister that wont heal", "skin.sore_2_weeks=yes", "pain.region"),
+    ("my arch and my calf hurt", "pain.site=arch pain.region=calf|foot", ""),
     ("calf/shin pain", "pain.region=calf|shin", ""),
     # slips of the pen, no marks
     ("my ancle is swolen i twisted it yesturday", "pain.region=ankle onset.trigger=twist", "onset.age"),
@@ -290,6 +292,7 @@ SALAD = st.lists(st.sampled_from(CARD_WORDS) | st.sampled_from(GLUE), max_size=4
 
 @given(ANYTHING | SALAD)
 @example("\x1b]0;calf swollen\x07 calf\x1b[2J swollen\x00 left\x9b31m calf")
+@example("right\x00calf hurts and the left\x07\x7fbig\x9btoe\u202e is\u200bnumb on the left\u2028 foot")
 @example("1/0 99999999999999999999 weeks ago since 2099 31 february age 0")
 @settings(deadline=None, max_examples=300)
 def test_any_text_is_borne_and_what_is_heard_is_an_answer(text):
@@ -432,6 +435,11 @@ def test_what_every_red_flag_interlock_and_must_not_reads_is_known(knowledge):
                 names |= {part.fact for rule in knowledge.rules_of(kind, card=name) for part in rule.parts}
     read = {name for name in names if name in knowledge.findings}
     assert len(read) > 100
+    for _ in range(4):  # and what has to be so before they are asked
+        findings = [knowledge.findings[name] for name in read]
+        read |= {parent for finding in findings for parent in finding.parents}
+        read |= {part.fact for finding in findings for parts in parts_of(finding.ask_if) for part in parts}
+        read &= set(knowledge.findings)
     assert read <= set(own_words._dangers(knowledge))
 
 

@@ -623,3 +623,39 @@ def test_a_pipe_or_a_dumb_terminal_gets_plain_lines(monkeypatch: pytest.MonkeyPa
 def test_plain_lines_do_not_import_prompt_toolkit() -> None:
     code = "import sys, triage.terminal as t; t.front(plain=True); sys.exit('prompt_toolkit' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def leg(question: Question, here: str, ticked: frozenset[str], columns: int, rows: int) -> list[list[tuple[str, str]]]:
+    """Stands for the picture: what is under the pointer and what is ticked, in as many rows as there are."""
+    return [[("bold", f"<{here}>"[:columns])], *([("", f"{name}"[:columns])] for name in sorted(ticked))][:rows]
+
+
+ZONES = Question(
+    id="place", kind="checklist", ask="Where does it hurt?", findings=("pain.site",), several=("pain.site",),
+    picture="pain.site", within="pain.region", spreads="pain.spreads",
+    choices=(Choice("pain.site=calf", "Calf"), Choice("pain.site=heel", "Back of the heel"),
+             Choice(NONE, "None of these"), Choice(NOT_SURE, "Not sure")),
+)
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_a_picture_stands_beside_its_list_and_follows_the_pointer(columns: int) -> None:
+    terminal = Terminal(columns)
+    front = TtyFront(draw=leg)
+    reply = terminal.use(lambda: front.ask(ZONES, 1), " ", DOWN, "t", "\r")
+    assert front.pictures
+    assert reply == Given(("pain.site=calf", "pain.spreads=heel"))
+    first, _, moved, spread = terminal.frames[:4]
+    assert "<pain.site=calf>" in first
+    assert "<pain.site=heel>" in moved
+    assert "[>] Back of the heel" in spread
+    assert "pain.spreads=heel" in spread
+    assert all(len(row) <= columns for frame in terminal.frames for row in frame.splitlines())
+    assert "Spreads to: Back of the heel" in terminal.shown
+
+
+def test_a_narrow_terminal_has_the_list_alone() -> None:
+    terminal = Terminal(50)
+    reply = terminal.use(lambda: TtyFront(draw=leg).ask(ZONES, 1), "t", "t", "2", "\r")
+    assert reply == Given(("pain.site=heel",))
+    assert not any("<pain" in frame for frame in terminal.frames)

@@ -233,7 +233,8 @@ class CheckIn:
 
     def _place(self, found: Assessment) -> Question | None:
         """Where it hurts, when nobody has said so yet."""
-        if self._places() or found.redirected:
+        told = {"pain.region", "pain.site"} & self.base.answers.keys()
+        if told or self.base.entries or found.redirected:
             return None
         question = self.interview.next(self.answers(), found)
         if question is None or question.stage not in _place_stages(self.knowledge):
@@ -241,18 +242,15 @@ class CheckIn:
         return self.interview.by_picture(question) if self.front.pictures else question
 
     def _places(self) -> tuple[str, ...]:
-        """The places of the last entry, else those told; with those that came up now."""
-        known = self.answers()
-        sites, regions = (known.get(name, ()) for name in ("pain.site", "pain.region"))
-        named = [each for each in (sites, regions) if isinstance(each, tuple) and each]
+        """The places of the entries before, else those told at first; with those that came up now."""
         before = tuple(dict.fromkeys(place for entry in self.base.entries for place in entry.pain))
-        if not before:
-            few = [each for each in named if len(each) <= MOST_PLACES]
-            return few[0] if few else named[-1] if named else ()
+        at_first = before or _named(self.base.answers)
         told = self.now_told()
+        if not at_first:
+            return _named(told)
         new = [place for name in ("pain.site", "pain.region") for place in _several(told.get(name))
                if place not in _several(self.base.answers.get(name))]
-        return tuple(dict.fromkeys((*(place for place in before if place != ANYWHERE or not new), *new[:MOST_PLACES])))
+        return tuple(dict.fromkeys((*(each for each in at_first if each != ANYWHERE or not new), *new[:MOST_PLACES])))
 
     def _pain(self) -> Question | None:
         done = self._said(PAIN)
@@ -448,6 +446,12 @@ def _of_stages(knowledge: Knowledge, stages: Iterable[str]) -> list[str]:
 
 def _several(answer: Answer | None) -> tuple[str, ...]:
     return answer if isinstance(answer, tuple) else ()
+
+
+def _named(answers: Answers) -> tuple[str, ...]:
+    """The places told, as exactly as there are few of them."""
+    named = [places for name in ("pain.site", "pain.region") if (places := _several(answers.get(name)))]
+    return next((places for places in named if len(places) <= MOST_PLACES), named[-1] if named else ())
 
 
 def _added(before: Answer | None, said: Answer) -> Answer:

@@ -104,8 +104,6 @@ class _Conversation:
         given = self.given()
         thorough = any(turn.question.id == asides.THOROUGH for turn in self.turns)
         question = self.interview.next(given, assessment, thorough)
-        if question is not None and self.front.pictures:
-            question = self.interview.by_picture(question)
         told = asides.told_before(self.turns)
         if told is None and self.personal and question is not None and question.stage == self.first_screen:
             return asides.own_words()
@@ -115,6 +113,8 @@ class _Conversation:
             # Past the screens nothing else may come to ask for it.
             name = next(iter(open_))
             question = interview.ask(self.knowledge, self.knowledge.findings[name], facts=assessment.answers)
+        if question is not None and self.front.pictures:
+            question = self.interview.by_picture(question, (name for names in open_.values() for name in names))
         if question is not None:
             return asides.with_ticks(question, open_)
         tried = asides.pending(self.knowledge, assessment, given)

@@ -77,9 +77,10 @@ def read() -> Diary:
         return Diary()
     except OSError as error:
         raise _bad("unreadable", f"the diary cannot be read: {(error.strerror or 'no file').lower()}") from None
+    if not stat.S_ISREG(os.fstat(file).st_mode):
+        os.close(file)
+        raise _bad("unreadable", "the diary cannot be read: this is no file")
     with os.fdopen(file, "rb") as opened:
-        if not stat.S_ISREG(os.fstat(file).st_mode):
-            raise _bad("unreadable", "the diary cannot be read: this is no file")
         return understood(opened.read())
 
 

@@ -114,16 +114,23 @@ class Interview:
         )
         return fixed + len(self._worthy(self._worths(given, assessment)))
 
-    def by_picture(self, question: Question) -> Question:
-        """A question for the place, for somebody who can point at a picture of the leg; any other as it is."""
+    def by_picture(self, question: Question, likely: Iterable[str] = ()) -> Question:
+        """A question for the place, for somebody who can point at a picture of the leg; any other as it is.
+
+        `likely`: the regions whose zones stand first.
+        """
         knowledge = self.knowledge
         stage = next((each for each in knowledge.stages if each.id == question.stage and each.picture), None)
-        if stage is None or question.kind != "checklist":
+        if stage is None or knowledge.findings[stage.picture].within not in question.findings:
             return question
         zones = knowledge.findings[stage.picture]
-        lines = {zones.id: [f"{zones.id}{OPTION}{option}" for option in zones.options]}
-        lines |= {name: each for name, each in _by_finding(stage.together).items() if name != zones.within}
-        drawn = _checklist(knowledge, stage.id, stage.title, lines, zones.help)
+        near = set(likely)
+        options = sorted(zones.options, key=lambda option: getattr(zones.options[option], "inside", "") not in near)
+        lines = {zones.id: [f"{zones.id}{OPTION}{option}" for option in options]}
+        lines |= {name: each for name, each in _by_finding(stage.together).items()
+                  if name != zones.within and name in question.findings}
+        title = stage.title if len(lines) > 1 else knowledge.findings[zones.within].ask
+        drawn = _checklist(knowledge, stage.id, title, lines, zones.help)
         return msgspec.structs.replace(drawn, picture=zones.id, within=zones.within, spreads=stage.spreads)
 
     # --- by worth

@@ -20,7 +20,7 @@ PAINT = (("#1f4e79", "none", "circle"), ("#a03000", "7 3", "square"), ("#00665a"
 FONT = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
 WIDTH, LEFT, RIGHT, TOP, HEIGHT = 900, 70, 40, 106, 264
 NORMAL, SMALL, TITLE = 14, 12, 19
-LETTERS = 118
+LETTERS = 122
 """So many letters of NORMAL size fit into a line."""
 
 
@@ -50,9 +50,9 @@ def strip(knowledge: Knowledge, course: Course, width: int, unicode_ok: bool) ->
 
 def marks(course: Course) -> list[tuple[int, str]]:
     """The days that the card names, and what they mean."""
-    found = [(course.easier_by, f"day {course.easier_by}: should be easier by now")]
+    found = [(course.easier_by, f"should be easier by day {course.easier_by}")]
     if course.see_by:
-        found.append((course.see_by, f"day {course.see_by}: be seen if it is not"))
+        found.append((course.see_by, f"be seen by day {course.see_by} if it is not"))
     return found
 
 
@@ -89,7 +89,7 @@ def svg(knowledge: Knowledge, course: Course, title: str, words: Sequence[str]) 
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{_n(height)}" '
         f'viewBox="0 0 {WIDTH} {_n(height)}" role="img" font-family={quoteattr(FONT)}>',
         f"<title>{escape(title)}</title>",
-        f"<desc>{escape(' '.join([*told, *(f'{text}.' for _, text in marks(course)), *words]))}</desc>",
+        f"<desc>{escape(' '.join([*told, *(f'{text.capitalize()}.' for _, text in marks(course)), *words]))}</desc>",
         _tag("rect", x=0, y=0, width=WIDTH, height=height, fill="#ffffff"),
         *(_words(line, LEFT, 34 + 23 * at, TITLE if at == 0 else NORMAL, bold=at == 0)
           for at, line in enumerate(textwrap.wrap(title, 84)[:1])),

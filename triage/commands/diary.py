@@ -285,9 +285,10 @@ def pages(
     if entries[-1].day < datetime.date.today():
         say(f"The last entry is of {on(entries[-1].day)}. `triage diary add` asks about the danger signs again.")
     out += ["", "Entries"]
-    for entry in told_of:
+    for at, entry in enumerate(told_of, start=1):
         out.append("")
-        out.extend(_entry(knowledge, entry, width, unicode_ok))
+        then = judged(knowledge, told_of[:at], entry.day)
+        out.extend(_entry(knowledge, entry, then, width, unicode_ok))
     if len(told_of) < len(entries):
         out.append("")
         count = len(entries) - len(told_of)
@@ -295,7 +296,8 @@ def pages(
     return out
 
 
-def _entry(knowledge: Knowledge, entry: Entry, width: int, unicode_ok: bool) -> list[str]:
+def _entry(knowledge: Knowledge, entry: Entry, then: Course, width: int, unicode_ok: bool) -> list[str]:
+    """One entry, with the urgency that it came to at its time."""
     day = max(0, (entry.day - entry.started).days)
     pain = [f"{place_name(knowledge, place)} {score}" for place, score in entry.pain.items()]
     out = wrapped(shown(f"{on(entry.day)}, day {day}", unicode_ok), width, "  ")
@@ -304,7 +306,7 @@ def _entry(knowledge: Knowledge, entry: Entry, width: int, unicode_ok: bool) -> 
     signs = [knowledge.findings[name].line or knowledge.findings[name].ask for name in knowledge.emergency
              if entry.answers.get(name) == "yes"]
     rows = [("pain", pain), ("tried", tried), ("self-check", checks), ("new", [readable(entry.new, 500)]),
-            ("danger signs", signs or ["none"]), ("urgency", [level_name(knowledge, entry.level, entry.within_days)])]
+            ("danger signs", signs), ("urgency", [level_name(knowledge, then.level, then.within_days)])]
     for name, parts in rows:
         if any(parts):
             text = "; ".join(packed(parts, 10_000, "; "))

@@ -22,8 +22,8 @@ def run(options: argparse.Namespace) -> int:
     found = sessions.every()
     damaged = sorted({*sessions.names()} - {session.id for session in found})
     if options.json:
-        rows = [{"id": s.id, "begun": s.begun, "changed": s.changed, "finished": s.finished, "answers": sessions.count(s)}
-                for s in found]
+        rows = [{"id": s.id, "begun": s.begun, "changed": s.changed, "finished": s.finished,
+                 "answers": sessions.count(s)} for s in found]
         sys.stdout.buffer.write(encode({"schema": "triage-sessions/1", "folder": str(sessions.folder()),
                                         "sessions": rows, "unreadable": damaged}))
         return 0

@@ -37,8 +37,8 @@ Part = tuple[str, str, int]
 
 Draw = Callable[[Question, str, frozenset[str], int, int], list[list[tuple[str, str]]]]
 """Question, choice under the pointer, choices ticked, columns and rows at most -> a picture as rows of style and text."""
-BESIDE, WIDEST = 60, 44
-"""From so many columns on a picture stands beside its list; so wide is a picture at most."""
+BESIDE, NARROWEST, WIDEST = 60, 24, 44
+"""From so many columns on a picture stands beside its list; so wide it is there."""
 
 
 class TtyFront:
@@ -208,9 +208,9 @@ class _List:
         drawn: list[list[tuple[str, str]]] = []
         columns = size.columns
         if self.draw is not None and columns >= BESIDE:
-            room = min(WIDEST, columns // 2 - 2)
+            room = min(WIDEST, max(columns // 3, NARROWEST))
             drawn = self.draw(self.question, self.question.choices[self.at].id, self.ticked, room, size.rows - 1)
-            columns -= max((sum(get_cwidth(text) for _, text in row) for row in drawn), default=-2) + 2
+            columns -= room + 2
         lines = self._frame(columns, size.rows)
         for at in range(max(len(lines), len(drawn))):
             style, text, index = lines[at] if at < len(lines) else ("", "", -1)
