@@ -12,6 +12,7 @@ import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -77,8 +78,6 @@ def kept(knowledge, known: Answers, when: str) -> sessions.Session:
     state = {"session": sessions.new(knowledge)}
     talk(knowledge, remembered, ScriptFront(known, "no"), greet=False,
          keep=lambda turns: state.__setitem__("session", sessions.changed(state["session"], turns, finished=True)))
-    import msgspec
-
     session = msgspec.structs.replace(state["session"], changed=when)
     sessions.save(session)
     return session
@@ -195,8 +194,6 @@ def _almost_entries() -> st.SearchStrategy[bytes]:
     keys = st.sampled_from([field for field in Entry.__struct_fields__ if field != "v"])
 
     def changed(pair) -> bytes:
-        import msgspec
-
         line = json.loads(msgspec.json.encode(LINES[0]))
         line[pair[0]] = pair[1]
         return json.dumps(line).encode()
@@ -437,6 +434,17 @@ def test_a_kept_talk_is_where_the_diary_begins(knowledge):
     assert front.asked[0] != "diary.which", "the talk is known to the diary"
     assert written is not None
     assert judged(knowledge, diary.read().entries, written.day).within_days == 14
+
+
+def test_another_talk_about_the_same_trouble_does_not_set_the_clock_back(knowledge):
+    add(knowledge, 0, {f"diary.pain:{PLACE}": 6.0}, CALF)
+    kept(knowledge, {**CALF, "pain.push_off": "yes"}, "2026-11-13T10:00:00Z")
+    front, written = add(knowledge, 14, {"diary.which": "same", f"diary.pain:{PLACE}": 6.0})
+    assert front.asked[0] == "diary.which"
+    assert written is not None
+    assert written.started == START
+    assert judged(knowledge, diary.read().entries, written.day).within_days == 14
+    assert written.answers["onset.age"] == 22.0, "as it was told in the talk, a day later"
 
 
 def test_another_trouble_does_not_touch_the_clock_of_the_first(knowledge):

@@ -51,13 +51,14 @@ FIRST = ("person.age", "limits")
 
 URGENT = RANK["emergency_department_now"]
 
-WAYS = 12
-"""So many ways to have a red flag are tried."""
+WAYS, TRIES = 12, 24
+"""So many ways to meet each rule of a red flag are tried, and so many in all."""
 
 MISSED = {
     "bone_pain_rest": "a bone that broke easily stands on no screen; it is asked when the pain is at a bone",
+    "cellulitis": "an antibiotic that did not help is asked after the place; hot skin alone is today at once",
     "frostbite": "a cold, pale foot sends to the emergency department before cold weather is asked for",
-    "giant_cell": "the jaw that tires is asked after the screen, and the loss of sight after the place",
+    "giant_cell": "the kind of the jaw ache is not worth asking once pain in the chest and an ache now are denied",
     "sepsis_limb": "its most urgent line is for children, and they are asked for fever in other words",
     "weakness_climbing": "trouble with breathing is asked after the place, when numbness climbs but is not new",
 }
@@ -298,7 +299,7 @@ def missing(walker: Walker, flag: str) -> str:
     in_time, raised = worst < URGENT, False
     tried: list[Found] = []
     for rule in rules:
-        if in_time and raised:
+        if len(tried) >= TRIES:
             break
         for person in itertools.islice(walker.ways.of(rule), WAYS):
             if rule.key not in walker.conclude(person).fired.rules:

@@ -104,7 +104,8 @@ class CheckIn:
         self.knowledge, self.front, self.base, self.now = knowledge, front, base, now
         self.interview = asks
         self.turns: list[Turn] = []
-        self.told = False
+        self.told: Level | None = None
+        """The urgency that was said at once."""
         lasting = background(knowledge, base.answers)
         self.lasting = {name: answer for name, answer in lasting.items() if name not in asked_again(knowledge)}
         days = (now.date() - base.day).days
@@ -361,10 +362,11 @@ class CheckIn:
 
     def _urgent_at_once(self) -> None:
         """What a ticked line means is said as soon as its screen and its follow-ups are answered, before all else."""
-        if self.told or not self._ticked() or self._screens() is not None:
+        if self.told is not None or not self._ticked() or self._screens() is not None:
             return
-        self.told = True
-        self.front.show(screen.outcome(self.knowledge, self.assess(), brief=True))
+        found = self.assess()
+        self.told = found.urgency.level
+        self.front.show(screen.outcome(self.knowledge, found, brief=True))
 
     def _why(self, question: Question) -> Screen:
         for begin, text in WHY.items():

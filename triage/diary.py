@@ -129,7 +129,7 @@ def append(entry: Entry) -> None:
             if stat.S_IMODE(state.st_mode) & 0o077:
                 os.chmod(name, 0o600)  # noqa: PTH101
             # What was torn stays a line of its own, and takes nothing of this one with it.
-            if state.st_size and os.pread(file, 1, state.st_size - 1) != b"\n":
+            if state.st_size and os.lseek(file, -1, os.SEEK_END) >= 0 and os.read(file, 1) != b"\n":
                 line = b"\n" + line
             while line:
                 line = line[os.write(file, line):]
@@ -172,7 +172,7 @@ def fitted(knowledge: Knowledge, entry: Entry) -> Answers:
 def _locked(name: Path) -> Iterator[int]:
     """The file open for appending, by one process at a time."""
     while True:
-        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_NONBLOCK", 0)
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         file = os.open(name, flags, 0o600)
         try:
             with contextlib.suppress(ImportError, OSError):  # not every system or disk has locks

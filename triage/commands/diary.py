@@ -61,7 +61,7 @@ def add(
     course = judged(knowledge, entries, now.date())
     found = assess(knowledge, asks.compiled.fired(entry.answers), entry.answers)
     urgent = RANK[found.urgency.level] >= RANK["today"]
-    if urgent:
+    if urgent and talk.told != found.urgency.level:
         speaks.show(outcome(knowledge, found, brief=True))  # said before anything can go wrong with the file
     if not _write(speaks, entry):
         return None
