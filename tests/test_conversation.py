@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from prompt_toolkit.application import create_app_session
@@ -426,3 +427,28 @@ def test_who_would_lose_all_answers_is_asked_before_leaving():
     ended, _ = sit(front)
     assert ended.assessment is not None
     assert "after.leave" in [question.id for question in front.questions]
+
+
+def test_the_report_is_written_to_the_file_that_is_named_and_over_nothing_unasked(tmp_path: Path):
+    name = tmp_path / "mine.txt"
+    over: list[Reply] = [Given(asides.GO_ON), Given(asides.DONE)]
+    front = Sitting(RUNNER, {asides.AFTER: [Given("report")] * 5, "after.over": over, "after.report": [
+        Given(str(name)), Given(str(name)), Given(str(name)), Given(str(tmp_path / "no/such.txt")), Back()]})
+    texts = []
+    ask = front.ask
+
+    def looking(question: Question, number: int) -> Reply:
+        if question.id == asides.AFTER:
+            texts.append(name.read_text(encoding="utf-8") if name.exists() else "")
+            if len(texts) == 2:
+                name.write_text("something else", encoding="utf-8")
+        return ask(question, number)
+
+    front.ask = looking  # type: ignore[method-assign]
+    sit(front)
+    assert texts[0] == ""
+    assert "How urgent" in texts[1] or "HOW URGENT" in texts[1]
+    assert texts[2] == "something else", "who says no keeps what is there"
+    assert texts[3] == texts[1]
+    assert any("no/such.txt" in text and "written" in text.lower() for text in front.texts), "said in a sentence"
+    assert list(tmp_path.iterdir()) == [name]

@@ -28,7 +28,7 @@ Typed = dict[str, list[str]]
 STRAIGHT: Typed = {
     "pain.age": ["45|\r"], "own_words": ["My right calf hurts, no swelling|\r"], "heard": ["\r"], "screen": ["n|\r"],
     "pain.since": ["3 weeks|\r"], "offer:press": ["1"], "step:press": ["\r", "\r"],
-    "pain.pressed": ["1"], "review": ["1"], "after": ["1", "2", "4", "5", "7"],
+    "pain.pressed": ["1"], "review": ["1"], "after": ["1", "2", "4", "5", "8"],
 }
 WANDERING: Typed = {
     "pain.age": ["?|\r", "old|\r|\x7f|\x7f|\x7f|45|\r"],
@@ -95,7 +95,7 @@ def test_a_whole_talk_looks_as_it_did(rules: Knowledge, monkeypatch: pytest.Monk
 
 def test_a_whole_talk_in_lines_reads_as_it_did(rules: Knowledge):
     """What a screen reader reads."""
-    typed = ["45", "My right calf hurts", "", "none", "3 weeks", "1", "1", "1", "1", "1", "2", "7"]
+    typed = ["45", "My right calf hurts", "", "none", "3 weeks", "1", "1", "1", "1", "1", "2", "8"]
     out = io.StringIO()
     talk(rules, Compiled(rules).fired, PlainFront(io.StringIO("\n".join(typed) + "\n"), out), personal=True)
     same("plain", out.getvalue(), rules)

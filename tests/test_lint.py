@@ -136,7 +136,7 @@ def with_phrases(there: str, phrases: str) -> str:
 DAMAGES += [(PAIN, there, with_phrases(there, said), *told) for there, said, *told in SAID]
 DAMAGES += [
     (PAIN, "since: {ask: Since when does it hurt?, kind: duration}",
-     "since:\n    {ask: Since when does it hurt?, kind: duration, also_said: [for weeks]}", "also-said", "pain.since", ""),
+     "since:\n    {ask: Since when does it hurt?, kind: duration, also_said: [weeks]}", "also-said", "pain.since", ""),
     (PAIN, "age: {ask: How old are you?, ",
      "age:\n    {also_said: [old], ask: How old are you?, ", "also-said", "pain.age", ""),
 ]

@@ -103,8 +103,8 @@ _FORMS = [
 _HAPPENED = BEGINS | COMPLAINTS | frozenset(
     "fall fell landed slipped tripped felt heard crashed jump hop collapse stubbed banged trod turned tore".split())
 _EVENTS = frozenset(
-    "twist sprain roll injure pop snap fracture break tear rupture pulled strained hit kicked knock knocked bitten "
-    "bite cut fall fell landed slipped tripped felt heard crashed collapse stubbed banged trod turned "
+    "twist sprain roll injure pop popped snap snapped fracture break tear rupture pulled strained hit kicked knock "
+    "knocked bitten bite cut fall fell landed slipped tripped felt heard crashed collapse stubbed banged trod turned "
     "begin".split())
 """What happens in a moment."""
 _SPORT = frozenset(
@@ -116,7 +116,7 @@ _LIFE = frozenset(
     "drove play playing train training exercise exercising gym dance dancing marathon rehab treat treatment treated "
     "therapy hiking hike cancer clot dvt chemo retired live lived wear wore wearing worn shoe insole orthotic pregnant "
     "pregnancy birth baby ibuprofen paracetamol blood pressure gout arthriti last lasts lasted warfarin apixaban "
-    "travel travelled ice iced massage massaged injection injected fast vaccine covid flu infection period diagnosed "
+    "travel travelled massage massaged injection injected fast vaccine covid flu infection period diagnosed "
     "race raced bought changed switched moved holiday vacation".split())
 _DOING = frozenset("run walk stand sit lie cycle stretch sleep sleeping slept climb".split())
 """A time after these may be that of the doing: "it hurts after walking for 2 hours"."""
@@ -190,6 +190,8 @@ def _told_before(words: list[Word], form: str, begin: int, first: int, days: flo
     for k in range(first - 1, max(begin, first - 12) - 1, -1):
         near = words[k].stem
         if near in _WORSE and first - k <= 4:
+            return False
+        if near == "came" and words[k + 1].text in ("off", "out", "back", "home"):
             return False
         if form in ("bare", "ago") and near in _SPORT:
             sport = True

@@ -245,7 +245,7 @@ def after(knowledge: Knowledge, assessment: Assessment) -> Question:
         if assessment.conditions:
             choices["reasons"] = "Why this? The reasons in full"
         choices |= {"why_not": "Why not something else?", "what_if": "What would change the result?"}
-    choices |= {"sources": "Where all this comes from",
+    choices |= {"sources": "Where all this comes from", "report": "Write it down, for me and for the clinician",
                 CHANGE: "A wrong answer slipped in: change it" if urgent else "Change an answer",
                 DONE: "Nothing more, I am done"}
     if urgent:
@@ -254,6 +254,17 @@ def after(knowledge: Knowledge, assessment: Assessment) -> Question:
     days = f" within {assessment.urgency.within_days} days" if assessment.urgency.level == "book" else ""
     then = "Please do this first." if urgent else "Would you like to see more?"
     return _menu(AFTER, f"{name}{days}. {then}", choices)
+
+
+def file_name(offered: str) -> Question:
+    """Where to write the report?"""
+    return Question(id=AFTER + ".report", kind="text", ask="Which file shall I write it to?", findings=(AFTER,),
+                    help=f"Its ending tells the kind: .html, .pdf or .txt. Enter alone takes {offered}.")
+
+
+def write_over(name: str) -> Question:
+    return _menu(AFTER + ".over", f"{name} is there already. Write over it?",
+                 {GO_ON: "No, leave it as it is", DONE: "Yes, write over it"})
 
 
 def picked(reply: Reply) -> str:

@@ -33,6 +33,7 @@ from triage.model import (
     Turn,
     Why,
 )
+from triage.parts import Stopped
 from triage.terminal.front import Front
 
 
@@ -50,9 +51,9 @@ def talk(
 ) -> Talk:
     """Hold a conversation. `fired` is an engine's answer to "which rules fire for these answers?".
 
-    `turns`: what was answered before. `keep` is told all turns after each change, before the next question. `left` tells
-    a person who leaves that they are kept; without it nothing is. `personal`: somebody sits there, who may tell in own
-    words, takes a self-check step by step, and sees more of the result when wanted.
+    `turns`: what was answered before. `keep` is told all turns after each change, before the next question. `left`
+    tells a person who leaves that they are kept; without it nothing is. `personal`: somebody sits there, who may
+    tell in own words, takes a self-check step by step, and sees more of the result when wanted.
     """
     return _Conversation(knowledge, fired, front, turns, keep, left, personal).hold(greet)
 
@@ -348,6 +349,8 @@ class _Conversation:
                     return True
             elif wanted == "reasons":
                 self._show(screen.reasons(self.knowledge, assessment))
+            elif wanted == "report":
+                reply = self._report(assessment)
             elif wanted == "sources":
                 self._show(explain.sources(self.knowledge, assessment))
             elif wanted == "what_if":
@@ -358,6 +361,29 @@ class _Conversation:
             else:
                 reply = self._why_not(assessment)
         return False
+
+    def _report(self, assessment: Assessment) -> Reply:
+        """Write the report to a file that the person names; over one that is there only when told so."""
+        from triage.report import kind_of, place, rendered, report  # only for whoever wants one
+
+        offered = "triage-report.html"
+        reply = self._ask(asides.file_name(offered), assessment, 0)
+        if not isinstance(reply, Given):
+            return reply
+        name = asides.picked(reply) or offered
+        over = place.taken(name)
+        if over:
+            reply = self._ask(asides.write_over(name), assessment, 0)
+            if asides.picked(reply) != asides.DONE:
+                self._say(f"{name}: left as it was.")
+                return reply
+        try:
+            told = report(self.knowledge, assessment, datetime.date.today())
+            place.put(name, rendered(told, kind_of(name)), over)
+            self._say(f"Written: {name}. Nobody else on this computer may read it.")
+        except Stopped as stopped:
+            self._say(f"{stopped.sentence}.")
+        return reply
 
     def _care(self, assessment: Assessment) -> Reply:
         reply: Reply = Given(assessment.care[0])

@@ -127,7 +127,7 @@ def _grid(course: Course) -> list[str]:
 def _series(course: Course, each: Series, at: int) -> list[str]:
     colour, dashes, mark = PAINT[at % len(PAINT)]
     # Lines of the same score would lie on each other.
-    shift = 2.4 * (at - (len(course.places) - 1) / 2)
+    shift = 3.6 * (at - (len(course.places) - 1) / 2)
     points = [(_x(day, course), _y(score) + shift) for day, score in each.scores]
     along = " ".join(f"{_n(x)},{_n(y)}" for x, y in points)
     line = _tag("polyline", points=along, fill="none", stroke=colour, stroke_width=2.2, stroke_linejoin="round",

@@ -8,7 +8,8 @@ from triage.spoken import DROPPED, Word, match, stems
 
 COMPLAINTS = frozenset(
     "pain swollen numb tingle burn cramp bruise stiff tight weak twist sprain roll injure trouble problem issue lump "
-    "throb stab itch hot warm red cold pop snap limp discomfort fracture break tear ulcer wound blister rash heavy "
+    "throb stab itch hot warm red cold pop popped snap snapped limp discomfort fracture break tear "
+    "ulcer wound blister rash heavy "
     "niggle agony uncomfortable sharp dull tired stiffen rupture needle pulled strain strained pull bump hit kicked "
     "knock knocked bitten bite cut shock spasm".split())
 """Stems of words for what is the matter."""

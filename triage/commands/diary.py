@@ -85,9 +85,11 @@ def told(knowledge: Knowledge, found: Assessment, course: Course, count: int, sa
         title = "It is more urgent than your answers alone, because:" if course.raised else "What your diary adds:"
         blocks.append(Block(kind="list", text=title, items=tuple(f"{step.why}." for step in course.steps)))
     if RANK[course.level] < RANK["emergency_department_now"]:
-        blocks += [Block(kind="heading", text="How it goes"), Block(kind="list", items=_trends(knowledge, course)),
-                   *_expected(knowledge, course), *_open(knowledge, found)]
-        blocks.append(Block(kind="list", text="Do not wait for the next entry:", items=found.watch_for))
+        blocks += [Block(kind="heading", text="How it goes"), Block(kind="list", items=_trends(knowledge, course))]
+    if not said_already:
+        text = f"Day {course.day}. {' '.join(expected(knowledge, course))}"
+        blocks += [Block(kind="text", text=text), *_open(knowledge, found),
+                   Block(kind="list", text="Do not wait for the next entry:", items=found.watch_for)]
     many = "The first entry is" if count == 1 else f"Entry {count} is"
     blocks.append(Block(kind="note", text=f"{many} written down. `triage diary show` shows all, `triage forget` wipes "
                         "them. This is no diagnosis."))
@@ -179,10 +181,6 @@ def _trends(knowledge: Knowledge, course: Course) -> tuple[str, ...]:
         f"{place_name(knowledge, each.place)}: {each.now} of 10"
         + (f", {each.start} at the start, {TREND[each.trend]}" if each.trend != "first" else f", {TREND['first']}")
         for each in course.places) or ("No pain was written down yet.",)
-
-
-def _expected(knowledge: Knowledge, course: Course) -> list[Block]:
-    return [Block(kind="text", text=f"Day {course.day}. {' '.join(expected(knowledge, course))}")]
 
 
 def expected(knowledge: Knowledge, course: Course) -> list[str]:

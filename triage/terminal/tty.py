@@ -36,7 +36,7 @@ Part = tuple[str, str, int]
 """One line of a list: style, text, and which choice it belongs to (-1: none)."""
 
 Draw = Callable[[Question, str, frozenset[str], int, int], list[list[tuple[str, str]]]]
-"""Question, choice under the pointer, choices ticked, columns and rows at most -> a picture as rows of style and text."""
+"""Question, choice under the pointer, choices ticked, columns and rows at most -> rows of style and text."""
 BESIDE, NARROWEST, WIDEST = 60, 24, 44
 """From so many columns on a picture stands beside its list; so wide it is there."""
 
