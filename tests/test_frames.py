@@ -23,22 +23,23 @@ from triage.terminal.tty import TtyFront
 FRAMES = Path(__file__).parent / "frames"
 
 Typed = dict[str, list[str]]
-"""What is typed at each question, each time that it is asked; keys are apart by |."""
+"""What is typed at each question, each time that it is asked; keys are apart by |, =id is a choice's number."""
 
 STRAIGHT: Typed = {
     "pain.age": ["45|\r"], "own_words": ["My right calf hurts, no swelling|\r"], "heard": ["\r"], "screen": ["n|\r"],
     "pain.since": ["3 weeks|\r"], "offer:press": ["1"], "step:press": ["\r", "\r"],
-    "pain.pressed": ["1"], "review": ["1"], "after": ["1", "2", "4", "5", "8"],
+    "pain.pressed": ["1"], "review": ["1"],
+    "after": ["=care", "=reasons", "=what_if", "=sources", "=report", "=done"], "after.report": ["b|\r"],
 }
 WANDERING: Typed = {
     "pain.age": ["?|\r", "old|\r|\x7f|\x7f|\x7f|45|\r"],
     "own_words": ["My heel hurts|\r", "It is not swollen|\r", "My right calf hurts|\r"], "heard": ["b", "1|\r"],
     "screen": ["b", "\r|1|\r", "n|\r"], "pain.since": ["e|\r", "2 weeks|\r"], "review": ["4", "1"],
-    "offer:press": ["?", "1"], "step:press": ["\r", "2"], "after": ["3", "q"], "after.why_not": ["1"],
-    "after.name": ["clot|\r"],
+    "offer:press": ["?", "1"], "step:press": ["\r", "2"], "after": ["=why_not", "q"],
+    "after.why_not": ["=other"], "after.name": ["clot|\r"],
 }
 HURRIED: Typed = {"pain.age": ["45|\r"], "own_words": ["\r"], "screen": ["q", "2|\r"], "after.leave": ["1"],
-                  "after": ["2", "1"], "review": ["1"]}
+                  "after": ["=change", "=done"], "review": ["1"]}
 LEAVING: Typed = {"pain.age": ["45|\r"], "own_words": ["\r"], "screen": ["q"], "after.leave": ["2"]}
 TALKS = {"straight": STRAIGHT, "wandering": WANDERING, "hurried": HURRIED, "leaving": LEAVING}
 
@@ -60,7 +61,8 @@ class Seen:
 
     def ask(self, question: Question, number: int) -> Reply:
         terminal = Terminal(self.columns, rows=40)
-        keys = self.typed[question.id].pop(0).split("|")
+        number_of = {f"={choice.id}": str(at) for at, choice in enumerate(question.choices, 1)}
+        keys = [number_of.get(key, key) for key in self.typed[question.id].pop(0).split("|")]
         reply = terminal.use(lambda: self.front.ask(question, number), *keys, CTRL_C)  # it must not wait for ever
         self.frames.append([frame for frame in terminal.frames if "q quit" in frame][-1])
         return reply

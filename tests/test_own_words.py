@@ -104,7 +104,7 @@ SENTENCES = [
     ("could it be gout in my big toe?", "", "joint.hot pain.region"),
     ("is my foot numb?", "", "leg.numb_weak"),
     ("My calf is swollen. Is it a clot?", "leg.swollen_blue=yes", "history.clot_strong"),
-    ("Should I take cipro for it, or what?", "", "medicine.fluoroquinolone"),
+    ("Is my calf swollen, or am I imagining it?", "", "leg.swollen_blue"),
     ("why is my calf swollen?", "leg.swollen_blue=yes pain.region=calf", ""),
     ("heel hurts, should i get a cortisone injection?", "pain.region=heel", "medicine.steroid"),
     ("the doctor ruled out diabetes", "", "history.diabetes"),

@@ -6,19 +6,16 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from triage import cards, sessions
+from triage import cards, picture, sessions
 from triage.conversation import talk
 from triage.engine import Engine
-from triage.model import OPTION, Block, Choice, Given, Knowledge, Question, Quit, Screen, Turn
+from triage.model import Block, Choice, Given, Knowledge, Question, Quit, Screen, Turn
 from triage.parts import Stopped
 from triage.result import encode, result
 from triage.sessions import Session
 from triage.terminal import Front, front
-
-if TYPE_CHECKING:
-    from triage.terminal.tty import Draw
+from triage.terminal.layout import speaks_unicode
 
 INTERRUPTED = 130
 
@@ -42,7 +39,8 @@ def hold(options: argparse.Namespace, knowledge: Knowledge, old: Session | None)
 
         speaks: Front = PlainFront(sys.stdin, sys.stderr)
     else:
-        speaks = front(plain=plain, mouse=mouse, draw=_drawing(knowledge))
+        colour = not os.environ.get("NO_COLOR") and speaks_unicode(sys.stdout.encoding)
+        speaks = front(plain=plain, mouse=mouse, draw=picture.pointing(knowledge, colour))
     turns: Sequence[Turn] = ()
     if old is None:
         session = _begun(options, knowledge, speaks)
@@ -66,30 +64,6 @@ def hold(options: argparse.Namespace, knowledge: Knowledge, old: Session | None)
         return INTERRUPTED  # the person left, and there is no result to print
     sys.stdout.buffer.write(encode(result(knowledge, ended.assessment, list(ended.asked))))
     return 0
-
-
-def _drawing(knowledge: Knowledge) -> Draw:
-    """The leg with what is ticked and the zone under the pointer, in the view that shows that zone best."""
-    from triage import picture
-
-    colour = not os.environ.get("NO_COLOR")
-
-    def draw(
-        question: Question, here: str, ticked: frozenset[str], columns: int, rows: int
-    ) -> list[list[tuple[str, str]]]:
-        marked = [name.partition(OPTION) for name in sorted(ticked)]
-
-        def of(finding: str) -> tuple[str, ...]:
-            return tuple(option for name, _, option in marked if name == finding)
-
-        name, _, zone = here.partition(OPTION)
-        zone = zone if name == question.picture else next(iter(of(question.picture)), "")
-        side = "left" if any(option == "left" for _, _, option in marked) else "right"
-        views = picture.views_for(knowledge, picture.Layer(sites=(zone,)))[:1] if zone else ()
-        layer = picture.Layer(sites=of(question.picture), spreads=of(question.spreads), side=side, views=views)
-        return picture.cells(knowledge, layer, columns, colour, zone, rows)
-
-    return draw
 
 
 class _Kept:

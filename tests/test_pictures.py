@@ -1,0 +1,23 @@
+"""The pictures of the README show the rules and screens of today: `python -m tests.pictures` makes them anew."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests import pictures
+
+
+def test_the_session_in_the_readme_is_what_a_person_sees(knowledge, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PROMPT_TOOLKIT_COLOR_DEPTH", "DEPTH_24_BIT")
+    assert pictures.session(knowledge) == (pictures.FOLDER / "session.svg").read_text(encoding="utf-8")
+
+
+def test_the_map_in_the_readme_is_what_the_command_draws(knowledge):
+    assert pictures.leg(knowledge) == (pictures.FOLDER / "map.svg").read_text(encoding="utf-8")
+
+
+def test_every_picture_stands_in_the_readme():
+    readme = (pictures.ROOT / "README.md").read_text(encoding="utf-8")
+    for picture in pictures.FOLDER.iterdir():
+        if picture.suffix in (".svg", ".png"):
+            assert f"pictures/{picture.name}" in readme
