@@ -351,6 +351,7 @@ CLAUSES = ["my left calf is swollen", "since monday", "no fever", "i am 45", "it
 @given(st.lists(st.sampled_from(CLAUSES), min_size=1, max_size=5, unique=True), st.sampled_from(
     [str.upper, str.title, lambda t: t.replace(" ", "   "), lambda t: t.replace("'", "\u2019"),
      lambda t: f"  {t}\n", lambda t: t.replace(" ", "\u00a0"), lambda t: t.replace(" ", "\t")]))
+@settings(deadline=None)
 def test_case_spaces_and_quotes_make_no_difference(clauses, change):
     text = ". ".join(clauses)
     assert told(today(change(text))) == told(today(text))
@@ -457,6 +458,14 @@ def test_what_every_red_flag_interlock_and_must_not_reads_is_known(knowledge):
         read |= {part.fact for finding in findings for parts in parts_of(finding.ask_if) for part in parts}
         read &= set(knowledge.findings)
     assert read <= set(own_words._dangers(knowledge))
+
+
+def test_what_the_reader_names_of_the_cards_is_there(knowledge):
+    for name in (own_words.ONSET, own_words.AGE, own_words.SEX, *own_words.PLACES):
+        assert name in knowledge.findings
+    for name, options in own_words.RECENT.items():
+        assert set(options) <= set(knowledge.findings[name].options)
+        assert knowledge.findings[name].topic == own_words.HISTORY
 
 
 def test_no_phrase_stands_for_two_answers_that_exclude_each_other(knowledge):
