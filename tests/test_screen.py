@@ -68,3 +68,16 @@ def test_an_emergency_is_short_and_ranks_nothing(knowledge):
 def test_a_child_is_not_told_of_adult_causes(knowledge):
     shown = text(outcome({"person.age": 12.0, "pain.region": ("heel",), "pain.first_steps": "worst"}))
     assert knowledge.conditions["plantar_fasciitis"].name not in shown
+
+
+def test_each_result_of_a_look_is_told_what_it_means(knowledge):
+    """A self-check whose result is several things, such as a look at the leg."""
+    nothing = conclude({})
+    told = text(screen.check_result(knowledge, "look_at_leg", ("heat", "cord"), nothing, nothing))
+    means = knowledge.self_checks["look_at_leg"].means
+    assert means["heat"] in told
+    assert means["cord"] in told
+    assert means["sore"] not in told
+    assert "counts for nothing" not in told
+    assert "counts for nothing" in text(
+        screen.check_result(knowledge, "look_at_leg", NOT_SURE, nothing, nothing))

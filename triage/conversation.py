@@ -210,8 +210,7 @@ class _Conversation:
         self.keep(self.turns)
         name = question.self_check
         if name and not question.id.startswith(asides.OFFER):
-            answer = reply.answer if isinstance(reply.answer, str) else "; ".join(map(str, (reply.answer,)))
-            self.front.show(screen.check_result(self.knowledge, name, answer, assessment, self.assess()))
+            self.front.show(screen.check_result(self.knowledge, name, reply.answer, assessment, self.assess()))
         elif name and reply.answer == "try":
             self.front.show(screen.self_check(self.knowledge, name, steps=not self.personal))
         return reply

@@ -5,7 +5,7 @@ from __future__ import annotations
 from triage.asides import lasts
 from triage.assessment import IN_PLAY
 from triage.explain import GRADE, how_known, rules_by_id
-from triage.model import RANK, Assessment, Block, Care, Knowledge, Ranked, Rule, Screen
+from triage.model import NONE, RANK, Answer, Assessment, Block, Care, Knowledge, Ranked, Rule, Screen
 from triage.weighing import BEST_COUNTS
 
 MOST_DANGERS, MORE_CARE = 8, 5
@@ -98,12 +98,14 @@ def left_out(knowledge: Knowledge, assessment: Assessment) -> Screen:
                         for why, names in because.items()))
 
 
-def check_result(knowledge: Knowledge, name: str, answer: str, before: Assessment, after: Assessment) -> Screen:
+def check_result(knowledge: Knowledge, name: str, answer: Answer, before: Assessment, after: Assessment) -> Screen:
     """What the result of a self-check means, and what it changed."""
     card = knowledge.self_checks[name]
     blocks = [Block(kind="heading", text=f"{card.name}: what it means")]
-    meaning = card.means.get(answer) or "Stopped or unclear, it counts for nothing, and that is all right."
-    blocks.append(Block(kind="text", text=meaning))
+    results = (answer or (NONE,)) if isinstance(answer, tuple) else (str(answer),)
+    meanings = [card.means[result] for result in results if result in card.means]
+    unclear = "Stopped or unclear, it counts for nothing, and that is all right."
+    blocks += [Block(kind="text", text=meaning) for meaning in meanings or [unclear]]
     old = {ranked.id: (place, ranked.band) for place, ranked in enumerate(before.conditions, 1)}
     now = [(ranked.id, (place, ranked.band)) for place, ranked in enumerate(after.conditions[:IN_PLAY], 1)]
     if all(old.get(id_) == standing for id_, standing in now):
