@@ -56,9 +56,8 @@ WAYS, TRIES = 12, 24
 
 MISSED = {
     "bone_pain_rest": "a bone that broke easily stands on no screen; it is asked when the pain is at a bone",
-    "cellulitis": "an antibiotic that did not help is asked after the place; hot skin alone is today at once",
     "frostbite": "a cold, pale foot sends to the emergency department before cold weather is asked for",
-    "giant_cell": "the kind of the jaw ache is not worth asking once pain in the chest and an ache now are denied",
+    "giant_cell": "whether sight was lost is asked after the place, and jaw pain on chewing alone is no ambulance",
     "sepsis_limb": "its most urgent line is for children, and they are asked for fever in other words",
     "weakness_climbing": "trouble with breathing is asked after the place, when numbness climbs but is not new",
 }

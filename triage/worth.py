@@ -19,7 +19,7 @@ from triage.compiled import Compiled
 from triage.model import NOT_SURE, RANK, Answer, Answers, Assessment, Condition, Finding, Knowledge, Rule, Weight
 from triage.rulebook import parts_of
 
-RARE, TOLD = 0.1, 0.45
+RARE, TOLD = 0.12, 0.45
 """How plausible an answer is that nothing in play speaks for, and how much a condition in play adds by its share."""
 
 OTHERS = 0.2

@@ -81,7 +81,8 @@ class _Kept:
     def told(self, personal: bool) -> None:
         """Say to a person who is done what is kept, and how to be rid of it."""
         if personal and not self.failed:
-            text = f"Your answers are kept. `triage sessions delete {self.session.id}` removes them."
+            text = ("Your answers are kept. `triage diary add` writes down how it goes on, "
+                    f"`triage sessions delete {self.session.id}` removes them.")
             self.speaks.show(Screen((Block(kind="text", text=text),)))
 
     def keep(self, turns: Sequence[Turn], finished: bool = False) -> None:
