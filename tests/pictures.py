@@ -28,7 +28,7 @@ from triage.model import Answers, Knowledge
 from triage.report import rendered, report
 from triage.terminal.tty import TtyFront
 
-FOLDER = ROOT / "pictures"
+FOLDER = ROOT / "tests" / "readme"
 RUNNER = FOLDER / "runner.yaml"
 DOWN = "\x1b[B"
 DAY = datetime.date(2026, 1, 2)

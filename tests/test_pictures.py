@@ -30,4 +30,4 @@ def test_every_picture_stands_in_the_readme():
     readme = (pictures.ROOT / "README.md").read_text(encoding="utf-8")
     for picture in pictures.FOLDER.iterdir():
         if picture.suffix in (".svg", ".png"):
-            assert f"pictures/{picture.name}" in readme
+            assert f"tests/readme/{picture.name}" in readme
