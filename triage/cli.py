@@ -8,6 +8,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from triage import __version__
@@ -30,6 +31,10 @@ EPILOG = """examples:
   triage map soleus_trigger_points         where a condition is searched and felt, drawn
   triage diary add                         write down how it goes
   triage test tests/scenarios              run scripted stories
+  triage prove                             prove what must hold for all answers there are
+  triage mutate tests/scenarios            spoil the rules and see whether the stories notice
+  triage coverage tests/scenarios          what of the rules the stories reach
+  triage diff old/rules rules              what changed for people between two versions
   triage evaluate tests/cases              measure on real cases
   triage batch people.csv results.csv      conclude for many people at once
 
@@ -96,12 +101,54 @@ def parser() -> argparse.ArgumentParser:
 
     check = command("check", "every fault of the rules; exit 1 if there is any", "triage check rules")
     check.add_argument("dir", nargs="?", type=Path, help="a folder of rules (default: the rules in use)")
+    check.add_argument("--on", type=_day, metavar="YYYY-MM-DD", help="as if it were this day: what is then due for "
+                       "review (default: today)")
 
     show = command("show", "a card with its sources and the rules it gives", "triage show soleus_trigger_points")
     show.add_argument("id", help="the id of a card, finding, source or rule")
 
     test = command("test", "run scripted stories; exit 1 if one fails", "triage test tests/scenarios")
     test.add_argument("dir", type=Path, help="a file or folder of scenarios")
+
+    prove = command("prove", "prove what must hold for all answers there are; exit 1 with a counterexample if one fails",
+                    "triage prove\n  triage prove clot_is_today --counterexamples found")
+    prove.add_argument("theorem", nargs="*", help="only these (default: all; --list names them)")
+    prove.add_argument("--list", action="store_true", help="name the theorems and stop")
+    prove.add_argument("--counterexamples", type=Path, metavar="DIR",
+                       help="also write each counterexample as an answers file into this folder")
+
+    mutate = command("mutate", "spoil the rules, one line at a time, and see whether the stories notice; exit 1 if too "
+                     "few do", "triage mutate tests/scenarios --card clot_signs")
+    mutate.add_argument("dir", type=Path, help="a file or folder of scenarios")
+    mutate.add_argument("--card", action="append", default=[], metavar="ID", help="only the rules of this card")
+    mutate.add_argument("--sample", type=_whole, metavar="N", help="only so many mutants, evenly picked")
+    mutate.add_argument("--all", action="store_true", help="list every survivor (default: the first twenty)")
+
+    coverage = command("coverage", "what of the rules the stories reach; exit 1 if it is less than the floors ask for",
+                       "triage coverage tests/scenarios")
+    coverage.add_argument("dir", type=Path, help="a file or folder of scenarios")
+    coverage.add_argument("--missing", action="store_true", help="list all that no story reaches")
+
+    diff = command("diff", "what changed for people between two versions of the rules",
+                   "triage diff old/rules rules --cases tests/cases --scenarios tests/scenarios")
+    diff.add_argument("old", metavar="OLD", help="a folder of rules, or a revision of git such as v1.0.0")
+    diff.add_argument("new", metavar="NEW", help="the same for the newer one")
+    diff.add_argument("--cases", type=Path, metavar="DIR", help="compare the outcomes of these cases")
+    diff.add_argument("--scenarios", type=Path, metavar="DIR", help="compare the outcomes of these stories")
+    diff.add_argument("--random", type=int, default=1000, metavar="N", help="and of so many random answers (1000)")
+    diff.add_argument("--seed", type=int, default=1, metavar="N", help="which random answers (default: 1)")
+    diff.add_argument("--all", action="store_true", help="list every difference (default: the first twenty of a kind)")
+
+    safety = command("safety", "the clinical safety file, its tables made anew from the rules and the stories",
+                     "triage safety tests/scenarios > triage/docs/safety.md")
+    safety.add_argument("dir", type=Path, help="the folder of scenarios that show the controls")
+
+    sign = command("sign", "a clinician signs a card as reviewed; a later change of the card undoes it",
+                   "triage sign clot_signs --by 'A. Name' --role 'emergency physician'")
+    sign.add_argument("id", help="the id of a card")
+    sign.add_argument("--by", required=True, metavar="NAME", help="who reviewed it")
+    sign.add_argument("--role", required=True, help="as what: profession, registration")
+    sign.add_argument("--until", type=_day, metavar="YYYY-MM-DD", help="how long it holds (default: two years)")
 
     evaluate = command("evaluate", "measure the rules on cases with known diagnoses and urgencies",
                        "triage evaluate tests/cases --compare before.json")
@@ -200,6 +247,13 @@ def parser() -> argparse.ArgumentParser:
     schema = command("schema", "JSON Schemas of the cards, for editors", "triage schema rules/schema")
     schema.add_argument("dir", nargs="?", type=Path, help="write one file a kind of card here (default: print all)")
     return main_parser
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is no day such as 2026-11-30") from None
 
 
 def _whole(text: str) -> int:

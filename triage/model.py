@@ -553,6 +553,8 @@ class Fault(msgspec.Struct, frozen=True, order=True):
     column: int
     code: str
     message: str
+    fix: str = ""
+    """What to do about it."""
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}: {self.message} [{self.code}]"
