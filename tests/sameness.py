@@ -25,10 +25,10 @@ from pathlib import Path
 
 from tests.benchmarks.slices import sliced
 from triage import cards, scenarios
-from triage.answers import AGAIN
 from triage.compiled import Compiled
 from triage.engine import Engine
-from triage.model import NONE, NOT_SURE, Answer, Answers, Finding, Fired, Knowledge, Part, Rule
+from triage.model import NOT_SURE, Answers, Fired, Knowledge
+from triage.randomly import Random, meeting, values
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = 20261125
@@ -42,20 +42,6 @@ Way = Callable[[list[Answers]], list[Fired]]
 
 
 # --- cases
-
-
-def values(knowledge: Knowledge, finding: Finding) -> list[Answer]:
-    """Every answer that a finding can have, of several options each one alone; numbers at each bound and beside it."""
-    if finding.kind == "yes_no":
-        return ["yes", "no", NOT_SURE]
-    if finding.kind == "one":
-        return [*finding.options, NONE, NOT_SURE]
-    if finding.kind == "many":
-        return [*((option,) for option in finding.options), (), tuple(finding.options), NOT_SURE]
-    bounds = {p.bound for rule in knowledge.rules for p in rule.parts if p.fact == finding.id}
-    around = {v for bound in bounds for v in (bound - 1, bound - 0.001, bound, bound + 0.001, bound + 1)}
-    low, high = finding.lowest or 0.0, 1e5 if finding.highest is None else finding.highest
-    return [*(float(v) for v in sorted(around) if low <= v <= high), NOT_SURE]
 
 
 def enumerated(knowledge: Knowledge) -> Iterator[Answers]:
@@ -72,105 +58,6 @@ def enumerated(knowledge: Knowledge) -> Iterator[Answers]:
                 yield {other: value for other, value in met.items() if other != name}
                 for value in every[name]:
                     yield {**met, name: value}
-
-
-def meeting(knowledge: Knowledge, rule: Rule) -> list[Answers]:
-    """Answers that meet a rule: for each way in which its derived findings and scores can come about, up to twelve."""
-    return list(itertools.islice(_meeting(knowledge, rule.parts, {}), 12))
-
-
-def _meeting(knowledge: Knowledge, parts: tuple[Part, ...], known: Answers) -> Iterator[Answers]:
-    if not parts:
-        yield known
-        return
-    part, rest = parts[0], parts[1:]
-    room, _, name = part.fact.partition(".")
-    if room == "derived":
-        for rule in knowledge.rules_of("derived", card=name):
-            if not rule.lowered:
-                yield from _meeting(knowledge, (*rule.parts, *rest), known)
-    elif room == "score":  # items one after the other until the bound is reached
-        items = {rule.item: rule for rule in knowledge.rules_of("score_item", card=name)}
-        for order in (list(items.values()), list(items.values())[::-1]):
-            total, wanted = 0.0, []
-            for item in order:
-                if not part.holds(total):
-                    total += item.points
-                    wanted += item.parts
-            yield from _meeting(knowledge, (*wanted, *rest), known)
-    elif part.fact not in knowledge.findings:
-        yield from _meeting(knowledge, rest, known)  # red flags and bands cannot be answered
-    else:
-        yield from _meeting(knowledge, rest, {**known, part.fact: known.get(part.fact, _met(knowledge, part))})
-
-
-def _met(knowledge: Knowledge, part: Part) -> Answer:
-    kind = knowledge.findings[part.fact].kind
-    if part.op:
-        return part.bound + {">=": 0.0, "<=": 0.0, "==": 0.0, ">": 1.0, "<": -1.0}[part.op]
-    if part.none_of:
-        return () if kind == "many" else NONE
-    if not part.any_of:
-        return NOT_SURE
-    return (part.any_of[0],) if kind == "many" else part.any_of[0]
-
-
-class Random:
-    """Random answers, always the same ones for the same seed."""
-
-    def __init__(self, knowledge: Knowledge, stories: list[Answers], seed: int) -> None:
-        self.knowledge, self.stories = knowledge, stories
-        self.rng = random.Random(seed)
-        self.values = {name: values(knowledge, finding) for name, finding in knowledge.findings.items()}
-        self.again = [name for name, finding in knowledge.findings.items() if finding.again]
-        self.names = list(self.values)
-
-    def answer(self, name: str) -> Answer:
-        finding = self.knowledge.findings[name]
-        if finding.kind == "many" and self.rng.random() < 0.5:
-            some = set(self.rng.sample(list(finding.options), min(len(finding.options), self.rng.randint(2, 4))))
-            return tuple(option for option in finding.options if option in some)
-        return self.rng.choice(self.values[name])
-
-    def everything(self) -> Answers:
-        """Every finding answered."""
-        return {name: self.answer(name) for name in self.names}
-
-    def some(self) -> Answers:
-        """Any findings, in any order; now and then a second question too."""
-        chosen = self.rng.sample(self.names, self.rng.choice([3, 10, 25, 40, 80, 160]))
-        out = {name: self.answer(name) for name in chosen}
-        if self.rng.random() < 0.2:
-            name = self.rng.choice(self.again)
-            out |= {name: NOT_SURE, name + AGAIN: self.answer(name)}
-        return out
-
-    def mixture(self) -> Answers:
-        """Several stories in one, some answers changed: what hangs together in the rules comes together."""
-        out: Answers = {}
-        for story in self.rng.sample(self.stories, self.rng.randint(1, 4)):
-            for name, value in story.items():
-                out.setdefault(name, value)
-        for name in self.rng.sample(list(out), min(len(out), self.rng.randint(0, 3))):
-            if name in self.values:
-                out[name] = self.answer(name)
-        return out
-
-    def one_at_a_time(self) -> Iterator[Answers]:
-        """A story, changed by one answer after the other."""
-        state = dict(self.rng.choice(self.stories))
-        for name in self.rng.sample(self.names, 20):
-            state = {**state, name: self.answer(name)}
-            yield state
-
-    def endless(self) -> Iterator[Answers]:
-        """All kinds in turns."""
-        while True:
-            yield from self.one_at_a_time()
-            for _ in range(10):
-                yield self.some()
-                yield self.mixture()
-            yield self.everything()
 
 
 def cases(knowledge: Knowledge, stories: list[Answers], seed: int = SEED) -> Iterator[Answers]:

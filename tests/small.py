@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import re
 from pathlib import Path
 
 from tests.conftest import RULES
@@ -20,10 +20,12 @@ findings:
     ask: Which side is it?
     kind: one
     options: {left: Left, right: Right, no_side: Neither}
+    unread: [left, right, no_side]
   region:
     ask: Where does it hurt?
     kind: many
     options: {heel: Heel, calf: Calf}
+    unread: [heel]
   site:
     ask: Show the place more closely.
     kind: many
@@ -53,6 +55,12 @@ findings:
   socks:
     ask: Did you change socks?
     kind: yes_no
+    unread: [yes]
+  alarm:
+    ask: How bad is it?
+    again: Sit still. How bad is it now?
+    kind: one
+    options: {worst: Nobody could bear it, bad: Bad, other: It is another trouble}
 """,
     "derived/recent.yaml": """\
 name: Began within the last 4 weeks
@@ -70,7 +78,7 @@ source: book
     "scores/signs.yaml": """\
 name: Signs that are counted
 most: 3
-grade: published
+grade: inference
 source: book
 items:
   - {id: swollen, when: {pain.swollen: yes}, points: 2, why: the leg is swollen}
@@ -109,6 +117,7 @@ against:
     why: a sore calf does not swell
     source: book
 fits_well_if: [{pain.pressed: my_pain}]
+fits_well_never: [{pain.alarm: bad}]
 if_likely: {urgency: book, within_days: 14}
 self_checks: [press]
 care: [rest]
@@ -123,9 +132,14 @@ frequency: {level: rare, grade: inference, source: book}
 for:
   - when: {pain.swollen: yes}
     strength: strong
-    grade: published
+    grade: inference
     lr: 4.5
     why: the leg is swollen
+    source: book
+  - when: {pain.site: [heel_back, calf_low]}
+    strength: weak
+    grade: inference
+    why: it hurts low in the leg
     source: book
 watch_for: [Short breath]
 look_again: {days: 1, see_by_days: 1, say: Do not wait.}
@@ -169,6 +183,33 @@ rules:
     why: several signs come together
     source: book
 care: [rest]
+""",
+    "red_flags/alarm.yaml": """\
+name: Pain beyond bearing
+danger: something that cannot wait
+rules:
+  - when: {pain.alarm: worst}
+    level: ambulance_now
+    place: ambulance
+    not_sure: again
+    grade: inference
+    why: nobody could bear this pain
+    source: book
+  - when: {pain.alarm: bad}
+    level: emergency_department_now
+    place: emergency_department
+    not_sure: again
+    grade: inference
+    why: the pain is bad
+    source: book
+  - when: {pain.alarm: other}
+    level: redirect
+    within_days: 3
+    place: practice
+    not_sure: none
+    grade: inference
+    why: it is another trouble
+    source: book
 """,
     "self_checks/press.yaml": """\
 name: Press the calf
@@ -237,8 +278,19 @@ def write(folder: Path) -> Path:
         path = rules / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    shutil.copy(RULES / "knowledge.yaml", rules / "knowledge.yaml")
+    (rules / "knowledge.yaml").write_text(settings(), encoding="utf-8")
     return rules
+
+
+ABOUT_OTHER_CARDS = ("not_for", "promises", "sources_read", "sources_again")
+"""Keys of the real settings that name findings or sources which are not here."""
+
+
+def settings() -> str:
+    """The real settings without what they say of other cards."""
+    text = (RULES / "knowledge.yaml").read_text(encoding="utf-8")
+    keys = re.split(r"(?m)^(?=[a-z_]+:)", text)
+    return "".join(key for key in keys if key.partition(":")[0] not in ABOUT_OTHER_CARDS)
 
 
 SPOKEN = {
@@ -272,6 +324,41 @@ def damage(rules: Path, name: str, old: str, new: str) -> tuple[str, int, int]:
     text = path.read_text(encoding="utf-8")
     assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {name}"
     return write_marked(rules, name, text.replace(old, new))
+
+
+def told_at(rules: Path, name: str, old: str, new: str, at: str = "") -> tuple[str, int, int]:
+    """Replace the one place where `old` stands. Returns file, line and column of what `at` names.
+
+    `at`: a card, § for the mark in `new`, or @ and a text of the damaged file.
+    """
+    text = (rules / name).read_text(encoding="utf-8")
+    assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {name}"
+    text = text.replace(old, new)
+    if at.startswith("@"):
+        text = text.replace(at[1:], HERE + at[1:], 1)
+    if at[:1] in ("@", HERE):
+        return write_marked(rules, name, text)
+    (rules / name).write_text(text, encoding="utf-8")
+    return place_of(rules, at) if at else (f"rules/{name}", 1, 1)
+
+
+def place_of(rules: Path, card: str) -> tuple[str, int, int]:
+    """Where a card begins: its file, or its key in a file of several."""
+    room, _, rest = card.rpartition(":")
+    if not room and (rules / card).is_file():
+        return f"rules/{card}", 1, 1
+    if not room and "." not in card:
+        file = next((name for name in FILES if name.endswith(f"/{card}.yaml")), "interlocks.yaml")
+        begin = "" if file != "interlocks.yaml" else f"{card}:\n"
+    else:
+        file, begin = {
+            "stage": ("interview.yaml", f"  - id: {rest}\n"), "claim": ("article.yaml", f"  {rest}:\n"),
+            "source": ("sources.yaml", f"{rest}:"), "settings": ("knowledge.yaml", ""),
+            "": ("findings/pain.yaml", f"  {rest.partition('.')[2]}:"),
+        }[room]
+    text = (rules / file).read_text(encoding="utf-8")
+    line = text[: text.index(begin)].count("\n") + 1
+    return f"rules/{file}", line, len(begin) - len(begin.lstrip(" -")) + 1
 
 
 def write_marked(rules: Path, name: str, text: str) -> tuple[str, int, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from triage.lint import CLAIMS
+from triage.lint.article import CLAIMS
 
 
 def test_all_sixty_seven_claims_are_there_in_order(knowledge):

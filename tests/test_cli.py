@@ -310,15 +310,15 @@ def test_all_faults_of_rules_are_told(run, rules):
     done = run("check", rules)
     assert done.code == 1
     lines = done.out.decode().splitlines()
-    assert len(lines) == 3
-    for (file, line, column), text in zip(places, lines, strict=True):
+    for (file, line, column), text, fix in zip(places, lines[::2], lines[1::2], strict=True):
         assert text.startswith(f"{file}:{line}:{column}: ")
+        assert fix.startswith("  fix: ")
     done = run("check", rules, "--json")
     assert done.code == 1
     faults = done.data()
     assert [(f["file"], f["line"], f["column"]) for f in faults] == places
     assert [f["code"] for f in faults] == ["unknown-source", "unknown-option", "score"]
-    assert all(set(f) == {"file", "line", "column", "code", "message"} for f in faults)
+    assert all(set(f) == {"file", "line", "column", "code", "message", "fix"} for f in faults)
 
 
 def test_a_folder_that_is_not_there_has_a_fault(run, tmp_path):
@@ -338,7 +338,7 @@ def test_a_folder_that_is_not_there_has_a_fault(run, tmp_path):
     ("press", "self_checks", "self_checks/press.yaml:1:1"),
     ("rest", "care", "care/rest.yaml:1:1"),
     ("no_press", "interlocks", "interlocks.yaml:1:1"),
-    ("pain.swollen", "findings", "findings/pain.yaml:20:3"),
+    ("pain.swollen", "findings", "findings/pain.yaml:22:3"),
     ("book", "sources", "sources.yaml:1:1"),
     ("S01", "claims", "article.yaml:3:3"),
 ])

@@ -14,23 +14,24 @@ from tests.conftest import ROOT
 PACKAGE = ROOT / "triage"
 ORDER = [
     ["triage"],
-    ["triage.words", "triage.model", "triage.parts", "triage.spoken"],
+    ["triage.words"],
+    ["triage.model", "triage.parts", "triage.spoken"],
     ["triage.tone"],
     ["triage.amounts"],
     ["triage.yamlfile", "triage.weighing", "triage._experta", "triage.schema", "triage.answers",
-     "triage.readability"],
-    ["triage.shelf", "triage.matcher"],
+     "triage.readability", "triage.reviews", "triage.smallest"],
+    ["triage.shelf", "triage.matcher", "triage.randomly", "triage.versions"],
     ["triage.rulebook"],
     ["triage.cards"],
     ["triage.picture"],
     ["triage.lint", "triage.files", "triage.own_words"],
-    ["triage.tables"],
+    ["triage.tables", "triage.revision"],
     ["triage.engine", "triage.compiled"],
     ["triage.assessment"],
-    ["triage.scenarios", "triage.worth", "triage.evaluation"],
-    ["triage.interview", "triage.counterfactual"],
+    ["triage.scenarios", "triage.worth", "triage.evaluation", "triage.difference"],
+    ["triage.interview", "triage.counterfactual", "triage.safety", "triage.allowed"],
     ["triage.explain"],
-    ["triage.asides"],
+    ["triage.asides", "triage.telling"],
     ["triage.result", "triage.screen", "triage.sessions"],
     ["triage.diary"],
     ["triage.course"],
@@ -61,7 +62,7 @@ def name_of(path: Path) -> str:
 def room(name: str) -> str:
     """The module, or the package it lies in: rooms with several files are one step."""
     for package in ("triage.terminal", "triage.commands", "triage.compiled", "triage.picture",
-                    "triage.report"):
+                    "triage.report", "triage.safety", "triage.lint"):
         if name == package or name.startswith(package + "."):
             return package
     return name
@@ -90,6 +91,28 @@ def test_imports_point_to_lower_layers_only(path):
     for name in imported(path):
         lower = room(name)
         assert lower == here or LEVEL[lower] < LEVEL[here], f"{name_of(path)} imports {name}"
+
+
+def private_names_used(path: Path) -> set[str]:
+    """Private names of other modules of ours: imported, or read as `module._name`."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    taken, modules_here = set(), set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            modules_here |= {alias.asname or alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "triage":
+            modules_here |= {alias.asname or alias.name for alias in node.names}
+            taken |= {alias.name for alias in node.names if alias.name.startswith("_") and alias.name != "__version__"}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in modules_here \
+                and node.attr.startswith("_") and not node.attr.startswith("__"):
+            taken.add(f"{node.value.id}.{node.attr}")
+    return taken - {"_experta"}
+
+
+@pytest.mark.parametrize("path", modules(), ids=name_of)
+def test_what_is_private_to_a_module_stays_in_it(path):
+    assert not private_names_used(path)
 
 
 def test_only_the_engine_and_its_matcher_know_experta():

@@ -11,10 +11,12 @@ from triage.model import NONE, NOT_SURE, OPTION, Answer, Answers, Finding, Knowl
 from triage.words import days, guess
 
 _WORDS = {"yes": "yes", "y": "yes", "true": "yes", "no": "no", "n": "no", "false": "no", NOT_SURE: NOT_SURE,
-          "not sure": NOT_SURE, "unsure": NOT_SURE, "don't know": NOT_SURE, "unknown": NOT_SURE, "s": NOT_SURE}
+          **dict.fromkeys(("not sure", "unsure", "don't know", "dont know", "do not know", "unknown", "s"), NOT_SURE)}
 _NOTHING = {NONE, "none of these", "nothing", ""}
 _AMOUNT = re.compile(r"([-+]?[0-9]+(?:[.,][0-9]+)?)\s*([a-zA-Z°%]*)\Z")
 _MOST = 1e12
+_GUESSES = 20
+"""So many unknown names get a guess; more of them are no slips of the pen, and each guess takes its time."""
 
 
 class BadAnswer(ValueError):
@@ -29,7 +31,8 @@ def parse(knowledge: Knowledge, raw: Mapping[str, Any]) -> tuple[Answers, list[t
     for key, value in raw.items():
         name = known.get(key)
         if name is None:
-            wrong.append((key, f"unknown finding '{key}'{guess(str(key), known)}"))
+            hint = guess(str(key), known) if len(wrong) < _GUESSES else ""
+            wrong.append((key, f"unknown finding {_shown(str(key))}{hint}"))
             continue
         finding = knowledge.findings[name.removesuffix(AGAIN) if name not in knowledge.findings else name]
         if name in answers:
@@ -48,7 +51,7 @@ def normal(finding: Finding, value: Any) -> Answer:
         value = "yes" if value else "no"
     if isinstance(value, str):
         value = value.strip()
-        value = _WORDS.get(value.lower(), value) if value not in finding.options else value
+        value = _WORDS.get(value.lower().replace("\u2019", "'"), value) if value not in finding.options else value
         if value == NOT_SURE:
             return NOT_SURE
     if finding.kind == "yes_no":
@@ -89,7 +92,7 @@ def _option(finding: Finding, value: Any) -> str:
 def _number(finding: Finding, value: Any) -> float:
     if isinstance(value, str) and (found := _AMOUNT.match(value)):
         unit = found[2].lower()
-        if unit and finding.unit and not finding.unit.lower().startswith(unit[:1]):
+        if unit and finding.unit and not _stands_for(unit, finding.unit.lower()):
             raise BadAnswer(f"'{finding.id}' is counted in {finding.unit}, not in '{found[2]}'")
         value = float(found[1].replace(",", "."))
     if isinstance(value, (int, float)) and abs(value) <= _MOST:  # not so for "not a number"
@@ -101,12 +104,18 @@ def _number(finding: Finding, value: Any) -> float:
     raise BadAnswer(f"'{finding.id}' takes a number of {finding.unit}, not {_shown(value)}")
 
 
+def _stands_for(unit: str, whole: str) -> bool:
+    """Is it short for this: y, yr, yrs and year for years?"""
+    letters = iter(whole)
+    return unit[0] == whole[0] and (all(letter in letters for letter in unit) or (unit, whole) == ("yo", "years"))
+
+
 def _duration(finding: Finding, value: Any) -> float:
     if isinstance(value, str):
         text = value.lower().removesuffix(" ago").strip().replace(",", ".")
         text = {"today": "0 days", "yesterday": "1 day"}.get(text, text)
         text = re.sub(r"^(a|an|one)\s+", "1 ", text)
-        text = re.sub(r"^(\d+(?:\.\d+)?)\s*(h|d|w|m|y)$", lambda m: f"{m[1]} {_UNITS[m[2]]}", text)
+        text = _SHORT.sub(lambda found: f"{found[1]} {_UNITS[found[2]]}", text)
         found = days(text)
         if found is None:
             raise BadAnswer(f"'{finding.id}' takes a time such as '3 days' or '2 weeks', not {_shown(value)}")
@@ -116,7 +125,10 @@ def _duration(finding: Finding, value: Any) -> float:
     raise BadAnswer(f"'{finding.id}' takes a time such as '3 days' or '2 weeks', not {_shown(value)}")
 
 
-_UNITS = {"h": "hours", "d": "days", "w": "weeks", "m": "months", "y": "years"}
+_UNITS = {"min": "minutes", "mins": "minutes", "h": "hours", "hr": "hours", "hrs": "hours", "d": "days", "w": "weeks",
+          "wk": "weeks", "wks": "weeks", "m": "months", "mo": "months", "mth": "months", "mths": "months",
+          "y": "years", "yr": "years", "yrs": "years"}
+_SHORT = re.compile(rf"^([0-9]+(?:\.[0-9]+)?)\s*({'|'.join(_UNITS)})\Z")
 
 
 def _few(options: Iterable[str]) -> str:

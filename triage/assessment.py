@@ -38,7 +38,7 @@ def assess(knowledge: Knowledge, fired: Fired, answers: Answers) -> Assessment:
     flag_rules = _flag_rules(rules)
     flags = tuple(name for name in knowledge.red_flags if any(r.card == name for r in flag_rules))
     conditions = _ranked(knowledge, fired, rules, facts)
-    urgency = _urgency(knowledge, flag_rules, conditions)
+    urgency = _urgency(knowledge, flag_rules, _to_be_booked(knowledge, conditions, rules))
     redirected = any(rule.level == "redirect" for rule in flag_rules)
 
     shown = [c.id for c in conditions]
@@ -105,26 +105,32 @@ def _flag_rules(rules: Iterable[Rule]) -> list[Rule]:
     return list(seen.values())
 
 
-def _urgency(knowledge: Knowledge, flag_rules: list[Rule], conditions: tuple[Ranked, ...]) -> Urgency:
+def _to_be_booked(knowledge: Knowledge, conditions: tuple[Ranked, ...], rules: list[Rule]) -> dict[str, int]:
+    """Conditions that ask for an appointment -> within how many days, those that fit well first.
+
+    Those that fit well, and those that would if no danger that was told spoke against them: one more danger must never
+    make less of it.
+    """
+    wishes = {name: card.if_likely.within_days for name, card in knowledge.conditions.items()
+              if card.if_likely is not None and card.if_likely.urgency == "book"}
+    fitting = [c.id for c in conditions if c.band == "fits_well" and c.id in wishes]
+    doubted = [name for name, lines in weighing.by_condition(rules).items() if name in wishes and name not in fitting
+               and weighing.would_fit(knowledge, knowledge.conditions[name], lines)]
+    return {name: wishes[name] for name in (*fitting, *doubted)}
+
+
+def _urgency(knowledge: Knowledge, flag_rules: list[Rule], booked: dict[str, int]) -> Urgency:
     words = knowledge.settings.levels
-    likely = [
-        (condition, card.if_likely)
-        for condition in conditions
-        if condition.band == "fits_well"
-        and (card := knowledge.conditions[condition.id]).if_likely is not None
-        and card.if_likely.urgency == "book"
-    ]
     top = max((severity(rule) for rule in flag_rules), default=(0, 0, 0))
-    for _, wish in likely:
-        assert wish is not None
-        top = max(top, (RANK["book"], -wish.within_days, 0))
+    for days in booked.values():
+        top = max(top, (RANK["book"], -days, 0))
     if top[0] == 0:
         level = words["self_care"]
         return Urgency(level="self_care", within_days=0, place="home", say=level.say, reasons=())
     most = [rule for rule in flag_rules if severity(rule) == top]
     reasons = [rule.id for rule in most]
     if top[0] == RANK["book"] and not top[2]:
-        reasons += [f"{c.id}/if_likely" for c, wish in likely if wish is not None and wish.within_days == -top[1]]
+        reasons += [f"{name}/if_likely" for name, days in booked.items() if days == -top[1]]
     first = most[0] if most else None
     level_id = first.level if first else "book"
     say = first.say if first and first.say else words[level_id].say.format(days=-top[1])

@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -35,6 +36,8 @@ SAVED_EVERY = 1.0
 """Seconds between two notes of how far it is."""
 
 INTERRUPTED = 130
+
+Count = Annotated[int, msgspec.Meta(ge=0)]
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,12 +84,12 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     """How far a run is."""
 
     contract: Contract
-    rows: int = 0
+    rows: Count = 0
     """Rows of the input that are done, the bad ones among them."""
-    bad: int = 0
-    part: int = 0
+    bad: Count = 0
+    part: Count = 0
     """Bytes of the output so far."""
-    errors_part: int = 0
+    errors_part: Count = 0
     sample: list[tuple[int, Row, bytes]] = []
     """Rows to recompute: order of drawing, the row, the line that was written."""
     whole: bool = False
@@ -252,7 +255,7 @@ class _Run:
         if job.keep and rows:
             with contextlib.suppress(Stopped):  # on a full disk the last note stands
                 self.save()
-            with contextlib.suppress(OSError, msgspec.DecodeError):
+            with contextlib.suppress(OSError, msgspec.DecodeError, UnicodeDecodeError):
                 rows = msgspec.json.decode(Path(_state(job)).read_bytes(), type=State).rows
                 self.close()
                 return f"{sentence}; {rows:,} rows are done, go on with --resume"
@@ -348,7 +351,7 @@ def _refused(job: Job, why: str) -> Stopped:
 def _old(job: Job) -> State:
     try:
         return msgspec.json.decode(Path(_state(job)).read_bytes(), type=State)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise _refused(job, f"{_state(job)} cannot be read") from None
 
 

@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 from pathlib import Path
-from typing import TypeVar, get_args
+from typing import Any, TypeVar, get_args
 
 import msgspec
 
@@ -21,6 +21,7 @@ from triage.model import (
     Fault,
     Finding,
     Group,
+    Hazard,
     Interlock,
     Knowledge,
     LegMap,
@@ -33,6 +34,7 @@ from triage.model import (
     SelfCheck,
     Settings,
     Shape,
+    Signature,
     Source,
     Stage,
     Step,
@@ -48,6 +50,8 @@ KINDS: dict[str, type[msgspec.Struct]] = {
     "self_checks": SelfCheck, "care": Care,
 }
 NEEDED = ("interview.yaml", "knowledge.yaml", "sources.yaml")
+REVIEWS = "reviews.yaml"
+"""Who signed what. A signature changes no conclusion, so it leaves the digest of the rules as it is."""
 
 _ID = re.compile(r"[a-z][a-z0-9_]*\Z")
 
@@ -90,6 +94,8 @@ class _Reader(Shelf):
     def __init__(self, folder: Path) -> None:
         super().__init__()
         self.folder = folder
+        self.hazards: dict[str, Hazard] = {}
+        self.reviews: dict[str, Signature] = {}
         self.digest = hashlib.sha256()
 
     # --- files -> cards
@@ -109,16 +115,19 @@ class _Reader(Shelf):
         self._sort_files()
         if self.settings is None:
             return None
-        rules, depths = rulebook.compiled(self)
+        book = rulebook.compiled(self)
         cards = self.cards
         return Knowledge(
             settings=self.settings, digest=self.digest.hexdigest(), stages=self.stages, groups=self.groups,
             findings=self.findings,
             derived=cards["derived"], scores=cards["scores"], conditions=cards["conditions"],
             red_flags=cards["red_flags"], self_checks=cards["self_checks"], care=cards["care"],
-            interlocks=self.interlocks, sources=self.sources, claims=self.claims, map=self.map, rules=rules,
-            depths=depths,
+            interlocks=self.interlocks, sources=self.sources, claims=self.claims, map=self.map, rules=book.rules,
+            hazards=self.hazards, reviews=self.reviews, depths=book.depths,
+            places_of_rules=book.places,
             places={name: file.at(path, key=True) for name, (file, path) in self.homes.items()},
+            digests={name: _digest(_part_of(file, path)) for name, (file, path) in self.homes.items()
+                     if not name.startswith("review:")},
         )
 
     def _shown(self, path: Path) -> str:
@@ -135,7 +144,8 @@ class _Reader(Shelf):
         except OSError as error:
             self.fault(Place(name), "unreadable", f"the file cannot be read: {error.strerror}")
             return
-        self.digest.update(relative.encode() + b"\0" + raw + b"\0")
+        if relative != REVIEWS:
+            self.digest.update(relative.encode() + b"\0" + raw + b"\0")
         try:
             data, marks = yamlfile.read(yamlfile.decode(raw))
         except yamlfile.YamlError as error:
@@ -168,7 +178,12 @@ class _Reader(Shelf):
                 self._interview(file)
             elif relative == "map.yaml":
                 self._map(file)
+            elif relative == "hazards.yaml":
+                self.hazards = self._entries(file, (), Hazard, cards=False)
+            elif relative == REVIEWS:
+                self._signed(file)
             elif relative == "knowledge.yaml":
+                self.homes["settings:knowledge"] = (file, ())
                 self.settings = self._complete(file, self._convert(file, (), Settings))
             else:
                 known = [*KINDS, "findings"]
@@ -243,18 +258,24 @@ class _Reader(Shelf):
 
     def _entries(self, file: CardFile, path: Steps, kind: type[T], cards: bool = True) -> dict[str, T]:
         out: dict[str, T] = {}
-        data = file.data
-        for step in path:
-            data = data[step]
-        for name in data:
+        for name in _part_of(file, path):
             here = (*path, name)
             self.lost.add(name)
             card = self._convert(file, here, kind, id=name)
             if card is not None and (not cards or (self._good_id(file, here, name) and self._new(file, here, name))):
                 out[name] = card
                 self.lost.discard(name)
-                self.homes.setdefault(f"{kind.__name__.lower()}:{name}", (file, here))
+                if not cards:
+                    self.homes.setdefault(f"{kind.__name__.lower()}:{name}", (file, here))
         return out
+
+    def _signed(self, file: CardFile) -> None:
+        """Its entries have the names of cards; a fault of one is no fault of the card."""
+        for name in file.data:
+            self.homes[f"review:{name}"] = (file, (name,))
+            signature = self._convert(file, (name,), Signature, id=name)
+            if signature is not None:
+                self.reviews[name] = signature
 
     def _only(self, file: CardFile, *keys: str) -> None:
         for key in file.data:
@@ -315,9 +336,7 @@ class _Reader(Shelf):
         return out
 
     def _convert(self, file: CardFile, path: Steps, kind: type[T], **extra: str) -> T | None:
-        data = file.data
-        for step in path:
-            data = data[step]
+        data = _part_of(file, path)
         if isinstance(data, dict):
             for name in extra:
                 if name in data:
@@ -331,3 +350,16 @@ class _Reader(Shelf):
             place, message = explained(file, path, str(error), kind)
             self.fault(place, "shape" if "unknown key" not in message else "unknown-key", message)
             return None
+
+
+def _part_of(file: CardFile, path: Steps) -> Any:
+    """What stands there in the file."""
+    data = file.data
+    for step in path:
+        data = data[step]
+    return data
+
+
+def _digest(said: Any) -> str:
+    """The same for the same keys and values in the same order. Comments, quotes and line ends are none of them."""
+    return hashlib.sha256(msgspec.json.encode(said)).hexdigest()[:16]

@@ -196,7 +196,7 @@ def _shard(task: Task, workers: Workers) -> Outcome:
 
 def _whole(task: Task, note: Path, source: str) -> Outcome | None:
     """The outcome of this shard, if it was done before from the same input by the same rules and engine."""
-    with contextlib.suppress(OSError, msgspec.DecodeError):
+    with contextlib.suppress(OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         old = msgspec.json.decode(note.read_bytes(), type=Note)
         if (old.input, old.rules, old.engine) == (source, task.digest, task.engine) and (
                 old.output == batch.fingerprint(task.target) and old.outcome.verified >= min(

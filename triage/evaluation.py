@@ -8,6 +8,7 @@ high; questions asked and facts gathered a question. Each share has its 95 % int
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable
 from statistics import median
 from typing import Any, Literal
@@ -15,6 +16,7 @@ from typing import Any, Literal
 import msgspec
 
 from triage.model import NOT_SURE, Assessment, Fault, Knowledge, Urgency
+from triage.words import printable
 
 LEVELS = ("self_care", "routine", "within_days", "same_day", "emergency_now")
 """Levels of the cases, from the least to the most urgent."""
@@ -87,24 +89,65 @@ MEASURES = {
 }
 
 
-def cases(text: str, name: str) -> tuple[list[Case], list[Fault]]:
+class _Before(msgspec.Struct, frozen=True, kw_only=True):
+    """What an earlier report says of a case; what it says beside this is left alone."""
+
+    urgency: str
+    reasons: list[str]
+    conditions: list[str]
+    lines: dict[str, list[str]]
+    urgency_accepted: bool
+    first: bool
+
+
+class _Way(msgspec.Struct, frozen=True):
+    cases: dict[str, _Before]
+
+
+class _Earlier(msgspec.Struct, frozen=True, kw_only=True):
+    """An earlier report, as far as it is compared."""
+
+    schema: Literal["triage-evaluation/1"]
+    ways: dict[str, _Way]
+
+
+def cases(raw: bytes | str, name: str) -> tuple[list[Case], list[Fault]]:
     """One JSON object a line -> cases, and a fault for each line that is none."""
-    found: list[Case] = []
+    found: dict[str, Case] = {}
     faults: list[Fault] = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate((raw if isinstance(raw, bytes) else raw.encode()).split(b"\n"), 1):
         if not line.strip():
             continue
         try:
             case = msgspec.json.decode(line, type=Case)
-        except (msgspec.DecodeError, UnicodeEncodeError) as error:
-            faults.append(Fault(name, number, 1, "case", f"this line is no case: {error}"))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            faults.append(Fault(name, number, 1, "case", f"this line is no case: {_short(str(error))}"))
             continue
-        if any(case.id == other.id for other in found):
+        if not _ID.fullmatch(case.id):
+            sentence = f"'{_short(case.id)}' may not be the name of a case; letters, digits and . _ - stand in one"
+            faults.append(Fault(name, number, 1, "case", sentence))
+        elif case.id in found:
             faults.append(Fault(name, number, 1, "case", f"two cases are called '{case.id}'"))
-        found.append(case)
+        found[case.id] = case
     if not found and not faults:
         faults.append(Fault(name, 1, 1, "case", "there are no cases here; one JSON object a line is expected"))
-    return found, faults
+    return list(found.values()), faults
+
+
+_ID = re.compile(r"\w[\w.-]{0,99}")
+"""It is also the name of a file of answers, and no way to another folder."""
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 80 else text[:79] + "…"
+
+
+def earlier(raw: bytes) -> dict[str, Any] | None:
+    """A report of `triage evaluate --json`, as far as it is compared; None when it is none."""
+    try:
+        return dict(msgspec.to_builtins(msgspec.json.decode(raw, type=_Earlier)))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
 
 
 def level(urgency: Urgency) -> str:
@@ -281,7 +324,7 @@ def changes(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
                 out.append(f"{name} ({way}): {shown[0]} -> {shown[1] or 'nothing'}"
                            + _rules(_flat(was["lines"]), _flat(case["lines"])) + _word(was, case, "first"))
         out += [f"{name} ({way}): gone" for name in before if name not in now["cases"]]
-    return out
+    return [printable(sentence) for sentence in out]
 
 
 def _first(case: dict[str, Any]) -> str:

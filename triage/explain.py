@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from triage.allowed import may_try
 from triage.answers import AGAIN
 from triage.assessment import IN_PLAY, is_open, known_facts, refuted, severity
 from triage.counterfactual import Change, WhatIf
@@ -117,7 +118,9 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     lacks: str
     """Why it does not read "fits well"; empty if it does."""
     settle: tuple[str, ...]
-    """Self-checks that would say more."""
+    """Self-checks that would say more and are not forbidden."""
+    later: tuple[str, ...]
+    """Those of them before which something must be answered."""
 
 
 def standing(knowledge: Knowledge, assessment: Assessment, condition: str) -> Standing:
@@ -138,14 +141,16 @@ def standing(knowledge: Knowledge, assessment: Assessment, condition: str) -> St
             lacks = "what decides it is not known"
         else:
             lacks = "too little speaks for it"
-    done = set(assessment.answers)
+    checks = {name: may_try(knowledge, assessment, knowledge.self_checks[name]) for name in card.self_checks
+              if knowledge.self_checks[name].result not in assessment.answers}
     return Standing(
         id=condition, band=band, lacks=lacks,
         for_=tuple(r for r in by_weight if r.kind == "for" and r.key in met),
         against=tuple(r for r in by_weight if r.kind == "against" and r.key in met),
         unknown=tuple(r for r in by_weight if r.key not in met and is_open(r.parts, facts)),
         refuted=tuple(r for r in by_weight if r.kind == "for" and r.key not in met and refuted(r.parts, facts)),
-        settle=tuple(name for name in card.self_checks if knowledge.self_checks[name].result not in done),
+        settle=tuple(name for name, may in checks.items() if may != "no"),
+        later=tuple(name for name, may in checks.items() if may == "later"),
     )
 
 
@@ -187,7 +192,10 @@ def _lines(knowledge: Knowledge, found: Standing) -> list[Block]:
                          ("Would speak for it, but you said otherwise:", found.refuted),
                          ("Not known:", [r for r in found.unknown if r.kind == "for"])):
         blocks += _named(title, list(dict.fromkeys(f"{r.why} ({how_known(r)})" for r in rules)), most=4)
-    return blocks + _named("What would settle it:", [knowledge.self_checks[name].name for name in found.settle], most=3)
+    for title, names in (("What would settle it:", [name for name in found.settle if name not in found.later]),
+                         ("What would settle it, once the questions that come before it are answered:", found.later)):
+        blocks += _named(title, [knowledge.self_checks[name].name for name in names], most=3)
+    return blocks
 
 
 def would_be(knowledge: Knowledge, change: Change) -> Screen:

@@ -7,20 +7,34 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
+import msgspec
+
 from triage import yamlfile
 from triage.answers import complete, parse
 from triage.model import Answers, Fault, Knowledge
-from triage.words import guess
+from triage.words import guess, printable
 
 T = TypeVar("T")
 
+_TOLD = 100
+"""So many faults of a file are told."""
+
 
 class BadFile(Exception):
-    """The file cannot be used. `faults` holds one sentence a fault; `missing` when it is not there."""
+    """The file cannot be used. `missing` when it is not there."""
 
     def __init__(self, faults: list[Fault], missing: bool = False) -> None:
-        super().__init__("; ".join(map(str, faults)))
-        self.faults, self.missing = faults, missing
+        super().__init__("; ".join(map(str, faults[:_TOLD])))
+        self.faults, self.missing = _told(faults), missing
+        """One sentence a fault, fit to be shown; no more of them than anybody reads."""
+
+
+def _told(faults: list[Fault]) -> list[Fault]:
+    told = [msgspec.structs.replace(fault, file=printable(fault.file), message=printable(fault.message))
+            for fault in faults[:_TOLD]]
+    if more := len(faults) - len(told):
+        told.append(msgspec.structs.replace(told[-1], code="more", message=f"and {more:,} more faults"))
+    return told
 
 
 def read_bytes(name: str) -> bytes:
@@ -39,6 +53,15 @@ def read_bytes(name: str) -> bytes:
     except OSError as error:
         reason = (error.strerror or "unknown").lower()
         raise BadFile([Fault(name, 0, 0, "missing", f"the file cannot be read: {reason}")], missing=True) from None
+
+
+def whole(name: str) -> bytes:
+    """All bytes of a file that may be so large. Raises BadFile."""
+    raw = read_bytes(name)
+    if len(raw) > yamlfile.LARGEST:
+        sentence = f"the file is too large; {yamlfile.LARGEST:,} bytes are the most"
+        raise BadFile([Fault("<stdin>" if name == "-" else name, 0, 0, "too-large", sentence)])
+    return raw
 
 
 def answers(knowledge: Knowledge, name: str) -> Answers:

@@ -31,7 +31,7 @@ from triage.assessment import assess
 from triage.files import BadFile
 from triage.model import Answers, Assessment, Fired, Knowledge
 from triage.tables import Row
-from triage.words import guess
+from triage.words import guess, printable
 
 EngineName = Literal["compiled", "experta"]
 
@@ -71,7 +71,7 @@ class Judge:
                     given[i] = answers
         for (i, answers), fired in zip(given.items(), self.conclude(list(given.values())), strict=True):
             out[i] = tables.line(kind, self._record(rows[i].id, assess(self.knowledge, fired, answers), engine))
-        return [_printable(told) if isinstance(told, str) else told for told in out]
+        return [_short(told) if isinstance(told, str) else told for told in out]
 
     def _answers(self, cells: dict[str, Any]) -> Answers | str:
         unknown = [name for name in cells if name not in self.known]
@@ -121,9 +121,9 @@ def evaluator(knowledge: Knowledge, engine: str) -> Callable[[list[Answers]], It
     return Compiled(knowledge).many
 
 
-def _printable(sentence: str) -> str:
-    """Without what a terminal would obey or a file cannot hold, and not without end."""
-    text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in sentence[:2000])
+def _short(sentence: str) -> str:
+    """Fit to be shown, and not without end."""
+    text = printable(sentence[:2000])
     return text if len(text) <= 1000 else text[:999] + "…"
 
 

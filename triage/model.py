@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import operator
 from collections.abc import Callable
 from functools import cached_property
@@ -75,6 +76,8 @@ class Finding(Card, frozen=True, kw_only=True, dict=True):
     """The option that says "none of these" in words of its own."""
     several_is: str = ""
     """The option that says that several others are so, ticked as lines of one list: left and right is both."""
+    unread: list[str] = []
+    """Options that no rule reads and that are there all the same, so that people can say so."""
     aliases: list[str] = []
     also_said: list[str] | dict[str, list[str]] = []
     """Phrases by which people say so in a sentence of their own: of a yes, or of each option."""
@@ -233,6 +236,8 @@ class Blockable(Card, frozen=True, kw_only=True):
     safe_for_all: bool = False
     blocked_by: list[str] = []
     who_must_not: list[MustNot] = []
+    beside: dict[str, str] = {}
+    """Interlock whose words the steps use -> why it does not forbid this."""
     ask_before: list[str] = []
     warn: list[str] = []
     grade: Grade
@@ -266,6 +271,8 @@ class Interlock(Card, frozen=True, kw_only=True):
     id: str = ""
     name: str
     say: str
+    words: list[str] = []
+    """Words that tell to do what it forbids; a card whose steps use one is blocked by it, or says why not."""
     flags: list[str] = []
     rules: list[LockRule] = []
 
@@ -280,6 +287,8 @@ class Source(Card, frozen=True, kw_only=True):
         "secondary", "project",
     ]
     seen: Literal["full", "abstract", "page", "secondary"]
+    read: datetime.date | None = None
+    """When it was last read, if not when all were (`sources_read`)."""
 
 
 class Claim(Card, frozen=True, kw_only=True):
@@ -291,6 +300,48 @@ class Claim(Card, frozen=True, kw_only=True):
     note: str = ""
     grade: Grade
     source: str
+
+
+# --- safety -------------------------------------------------------------------------------------
+
+
+class Control(Card, frozen=True, kw_only=True):
+    """What keeps a hazard small, and what shows that it does."""
+
+    say: str
+    rules: list[str] = []
+    """Ids of cards or rules that do it."""
+    dangers: list[str] = []
+    """All red flags that stand for one of these dangers do it too."""
+    proofs: list[str] = []
+    """Theorems of `triage prove`."""
+    tests: list[str] = []
+    """Of pytest: `tests/test_x.py::test_y`."""
+
+
+class Hazard(Card, frozen=True, kw_only=True):
+    """How a person could come to harm through this program."""
+
+    id: str = ""
+    name: str
+    cause: str
+    harm: str
+    severity: Literal["minor", "moderate", "major", "fatal"]
+    controls: list[Control]
+    left: str
+    """The risk that remains."""
+
+
+class Signature(Card, frozen=True, kw_only=True):
+    """A clinician's signature under one card. `id` is the key of the card in `Knowledge.places`."""
+
+    id: str = ""
+    by: str
+    role: str
+    date: datetime.date
+    until: datetime.date
+    digest: str
+    """Of the card as it was signed."""
 
 
 # --- the map ------------------------------------------------------------------------------------
@@ -447,6 +498,22 @@ class LevelWords(Card, frozen=True, kw_only=True):
     then: str
 
 
+class NotFor(Card, frozen=True, kw_only=True):
+    """Some people that this program was not made for."""
+
+    say: str
+    when: When
+
+
+class Promise(Card, frozen=True, kw_only=True):
+    """A demand on the red flags from outside of them: `triage prove` shows that they meet it for all answers."""
+
+    say: str
+    when: When
+    at_least: Literal["ambulance_now", "emergency_department_now", "today"]
+    source: str
+
+
 class Settings(Card, frozen=True, kw_only=True):
     version: str
     date: str
@@ -455,6 +522,14 @@ class Settings(Card, frozen=True, kw_only=True):
     levels: dict[str, LevelWords]
     places: dict[str, str]
     watch_always: list[str]
+    not_for: list[NotFor] = []
+    """Whom this program is not for: they are sent elsewhere."""
+    promises: list[Promise] = []
+    """What must be told at least, whatever the cards say."""
+    sources_read: datetime.date | None = None
+    """When all sources were last read that name no day of their own."""
+    sources_again: dict[str, int] = {}
+    """Kind of source -> after so many years it is read again. Without it no source is ever due."""
 
 
 # --- compiled rules -----------------------------------------------------------------------------
@@ -527,6 +602,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     within_days: int = 0
     place: str = ""
     say: str = ""
+    not_sure: str = ""
+    """Of a red flag: what its line says of "not sure"."""
     points: float = 0.0
     step: str = ""
     item: str = ""
@@ -578,15 +655,54 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     sources: dict[str, Source]
     claims: dict[str, Claim]
     map: LegMap = LegMap()
+    hazards: dict[str, Hazard] = {}
+    reviews: dict[str, Signature] = {}
+    """By the card's key in `places`, also of cards that are gone."""
     rules: tuple[Rule, ...]
     depths: tuple[tuple[str, ...], ...]
     """Derived ids in the order in which they can be concluded, one tuple a depth."""
     places: dict[str, Place]
+    digests: dict[str, str] = {}
+    """Key in `places` -> digest of what the card says: another one when any key or value of it is another."""
+    places_of_rules: dict[str, Place] = {}
+    """Key of a rule -> where it stands; a line lowered by "not sure" stands where the line does."""
 
     @cached_property
     def emergency(self) -> tuple[str, ...]:
         """The lines of the emergency screens, in order."""
         return tuple(f for s in self.stages if s.emergency for f in (*s.ask, *s.together))
+
+    @cached_property
+    def danger_answers(self) -> dict[str, frozenset[str]]:
+        """Finding -> its answers that a red flag reads and that say what is the matter: not who, when, how it began or
+        where it hurts."""
+        found: dict[str, set[str]] = {}
+        for rule in self.rules_of("red_flag"):
+            for name, option in self.reads(rule):
+                found.setdefault(name, set()).add(option)
+        told = {name for f in self.findings.values() if f.within for name in (f.id, f.within)}
+        return {name: frozenset(options) for name, options in found.items()
+                if not self.findings[name].background and name not in told}
+
+    def reads(self, rule: Rule) -> set[tuple[str, str]]:
+        """Finding and answer of all that a rule asks for, also by way of derived findings and scores."""
+        if rule.key not in self.remembered_reads:
+            out: set[tuple[str, str]] = set()
+            for part in rule.parts:
+                room, _, name = part.fact.partition(".")
+                if part.fact in self.findings:
+                    out |= {(part.fact, option) for option in part.any_of}
+                elif room in ("derived", "score"):
+                    kind: RuleKind = "derived" if room == "derived" else "score_item"
+                    for other in self.rules_of(kind, card=name):
+                        out |= set() if other.lowered else self.reads(other)
+            self.remembered_reads[rule.key] = out
+        return self.remembered_reads[rule.key]
+
+    @cached_property
+    def remembered_reads(self) -> dict[str, set[tuple[str, str]]]:
+        """What rules read, worked out so far: key of a rule -> `reads`."""
+        return {}
 
     @cached_property
     def places_of_findings(self) -> dict[str, int]:

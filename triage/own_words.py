@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 
 import msgspec
@@ -94,9 +95,19 @@ _ESCAPES = re.compile(r"\x1b(?:\[[0-?]{0,32}[ -/]{0,4}[@-~]|\][^\x07\x1b]{0,200}
 _QUOTES = str.maketrans("\u2018\u2019\u02bc`\u00b4\u201c\u201d\u2013\u2014\u2011", "'''''\"\"---")
 
 
+_UNSEEN = re.compile("[\u00ad\u200c\u200d\u2060\ufeff]")
+"""Inside of a word, where a page may break it: nobody typed them."""
+_FRACTIONS = re.compile(r"(\d?) ?([\u00bc\u00bd\u00be])")
+_DECIMALS = {"\u00bc": ".25", "\u00bd": ".5", "\u00be": ".75"}
+_FILLERS = re.compile(r",?[ \t]*\b(?:u+m+|u+h+|h+m+)\b,?", re.IGNORECASE)
+
+
 def _readable(text: str) -> str:
-    """The text as far as it is read, without escape sequences and control characters."""
-    text = _ESCAPES.sub(" ", text[:LIMIT]).translate(_QUOTES)
+    """The text as far as it is read, in plain letters, without escape sequences, control characters and "um"."""
+    text = _UNSEEN.sub("", _ESCAPES.sub(" ", text[:LIMIT])).translate(_QUOTES)
+    text = _FRACTIONS.sub(lambda found: (found[1] or "0") + _DECIMALS[found[2]], text)
+    text = unicodedata.normalize("NFKC", text)[:LIMIT]  # wide letters, and letters written as two
+    text = re.sub(r",[ \t]*\r?\n", ", ", _FILLERS.sub(" ", text))  # a line that goes on after a comma
     return "".join(c if c.isprintable() or c == "\n" else " " for c in text)
 
 

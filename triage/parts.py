@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from triage.words import printable
+
 FAULTS, BAD_INPUT, MISSING, UNAVAILABLE, CANNOT_WRITE = 1, 65, 66, 69, 73
 
 _REASONS = {
@@ -25,11 +27,11 @@ _REASONS = {
 
 
 class Stopped(Exception):
-    """The work cannot go on. `sentence` says why, `code` is what the process ends with."""
+    """The work cannot go on. `sentence` says why, fit to be shown; `code` is what the process ends with."""
 
     def __init__(self, sentence: str, code: int) -> None:
         super().__init__(sentence, code)
-        self.sentence, self.code = sentence, code
+        self.sentence, self.code = printable(sentence), code
 
 
 @contextlib.contextmanager

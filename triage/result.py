@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -9,6 +11,7 @@ import msgspec
 from triage.answers import AGAIN
 from triage.explain import rules_by_id
 from triage.model import Answer, Assessment, Knowledge, Rule, Withheld
+from triage.words import OBEYED
 
 SCHEMA = "triage-result/1"
 
@@ -90,9 +93,20 @@ def plain(answer: Answer) -> Any:
     return answer
 
 
+def lines(answers: Mapping[str, Answer]) -> list[str]:
+    """Answers as the lines of an answers file."""
+    values = {name: plain(answer) for name, answer in answers.items()}
+    return [f"{name}: [{', '.join(value)}]" if isinstance(value, list) else f"{name}: {value}"
+            for name, value in values.items()]
+
+
 def encode(value: Any) -> bytes:
-    """Indented JSON, UTF-8, a line feed at the end."""
-    return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
+    """Indented JSON, UTF-8, a line feed at the end. What a terminal would obey is written as an escape sequence."""
+    try:
+        text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+    except UnicodeEncodeError:  # the name of a file may be no text
+        text = json.dumps(msgspec.to_builtins(value), ensure_ascii=False, indent=2)
+    return OBEYED.sub(lambda found: found[0] if found[0] == "\n" else json.dumps(found[0])[1:-1], text).encode() + b"\n"
 
 
 def _look_again(knowledge: Knowledge, assessment: Assessment) -> str:

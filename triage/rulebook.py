@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 from triage.model import (
     Care,
@@ -34,8 +34,16 @@ _PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?\Z")
 _COMPARE = re.compile(r"(>=|<=|==|>|<)\s*(.+)\Z")
 
 
-def compiled(shelf: Shelf) -> tuple[tuple[Rule, ...], tuple[tuple[str, ...], ...]]:
-    """All rules in the order of the cards, and derived findings by depth. Faults go to the shelf."""
+class Rulebook(NamedTuple):
+    """All rules in the order of the cards, derived findings by depth, and the place of each rule by its key."""
+
+    rules: tuple[Rule, ...]
+    depths: tuple[tuple[str, ...], ...]
+    places: dict[str, Place]
+
+
+def compiled(shelf: Shelf) -> Rulebook:
+    """The rules of all cards. Faults go to the shelf."""
     return _Compiler(shelf).compile()
 
 
@@ -66,7 +74,7 @@ class _Compiler:
         self.keys: dict[str, Place] = {}
         self.background: dict[str, bool] = {}
 
-    def compile(self) -> tuple[tuple[Rule, ...], tuple[tuple[str, ...], ...]]:
+    def compile(self) -> Rulebook:
         depths = self._depths()
         for depth in depths:
             for name in depth:
@@ -86,7 +94,11 @@ class _Compiler:
         for finding in self.findings.values():
             file, path = self.shelf.homes[finding.id]
             self._whens(file, (*path, "ask_if"), finding.ask_if, {"finding", "derived"})
-        return tuple(self.rules), depths
+        for stage in self.shelf.stages:
+            file, path = self.shelf.homes[f"stage:{stage.id}"]
+            self._whens(file, (*path, "ask_if"), stage.ask_if, {"finding", "derived"})
+        self._settings()
+        return Rulebook(tuple(self.rules), depths, self.keys)
 
     # --- the parts of a `when`
 
@@ -284,7 +296,7 @@ class _Compiler:
             for where, parts in self._whens(file, (*where_line, "when"), line.when, {"finding", "derived", "score"}):
                 common: dict[str, Any] = {
                     "kind": "red_flag", "card": card.id, "parts": parts, "why": line.why, "grade": line.grade,
-                    "source": line.source,
+                    "source": line.source, "not_sure": line.not_sure,
                 }
                 rule_id = f"{card.id}/{_text(parts)}"
                 self._add(file, where, rule_id, unsure=(False,) * len(parts), level=line.level,
@@ -338,6 +350,18 @@ class _Compiler:
                                     self.findings)
         if isinstance(card, SelfCheck) and card.result not in self.findings:
             self.shelf.unknown(file.at((*path, "result")), "unknown-finding", "finding", card.result, self.findings)
+
+    def _settings(self) -> None:
+        """What the settings say of answers is read elsewhere; here it is only checked."""
+        settings = self.shelf.settings
+        assert settings is not None
+        file, _ = self._home("settings:knowledge")
+        readable = {"finding", "derived", "score"}
+        for i, person in enumerate(settings.not_for):
+            self._whens(file, ("not_for", i, "when"), person.when, readable)
+        for i, promise in enumerate(settings.promises):
+            self._source(file, ("promises", i), promise.source)
+            self._whens(file, ("promises", i, "when"), promise.when, readable)
 
     def _offers(self) -> None:
         """A self-check or care card is due when a card that names it is in play."""

@@ -144,10 +144,11 @@ def _rank(text: str) -> tuple[int, int] | None:
 def failures(knowledge: Knowledge, fired: Callable[[Answers], Fired], story: Story) -> list[str]:
     """What does not come out as the story says; empty when all does."""
     assessment = assess(knowledge, fired(story.answers), story.answers)
-    return list(_compare(knowledge, assessment, story.expect))
+    return wrong(knowledge, assessment, story.expect)
 
 
-def _compare(knowledge: Knowledge, assessment: Assessment, expect: Expect) -> list[str]:
+def wrong(knowledge: Knowledge, assessment: Assessment, expect: Expect) -> list[str]:
+    """What of an assessment is not as expected, a sentence each."""
     wrong: list[str] = []
     urgency = assessment.urgency
     got = f"book {urgency.within_days}" if urgency.level == "book" else urgency.level
@@ -159,7 +160,7 @@ def _compare(knowledge: Knowledge, assessment: Assessment, expect: Expect) -> li
         wrong.append(f"urgency is {got}, less than {expect.at_least}")
     if ceiling is not None and rank > ceiling:
         wrong.append(f"urgency is {got}, more than {expect.at_most}; because of {', '.join(urgency.reasons)}")
-    by_key = {rule.key: rule for rule in knowledge.rules}
+    by_key = knowledge.by_key
     fired = {by_key[key].id for key in assessment.fired.rules} | set(assessment.flags) | set(urgency.reasons)
     wrong += [f"{name} did not fire" for name in expect.reasons if name not in fired]
     wrong += [f"{name} fired" for name in expect.not_reasons if name in fired]

@@ -14,12 +14,14 @@ from triage.model import (
     Derived,
     Finding,
     Group,
+    Hazard,
     Interlock,
     LegMap,
     RedFlag,
     Score,
     SelfCheck,
     Settings,
+    Signature,
     Source,
     Stage,
 )
@@ -44,6 +46,7 @@ _FILES: dict[str, Any] = {
     "findings": Topic, "derived": Derived, "scores": Score, "conditions": Condition, "red_flags": RedFlag,
     "self_checks": SelfCheck, "care": Care, "interlocks": dict[str, Interlock], "sources": dict[str, Source],
     "article": Article, "interview": Interview, "knowledge": Settings, "map": LegMap,
+    "hazards": dict[str, Hazard], "reviews": dict[str, Signature],
 }
 _WITH_ID = ("Stage", "Group", "ScoreItem")
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from triage import telling
 from triage.asides import lasts
 from triage.assessment import IN_PLAY
 from triage.explain import GRADE, how_known, rules_by_id
-from triage.model import NONE, RANK, Answer, Assessment, Block, Care, Knowledge, Ranked, Rule, Screen
-from triage.weighing import BEST_COUNTS
-
-MOST_DANGERS, MORE_CARE = 8, 5
-EMERGENCIES = ("ambulance_now", "emergency_department_now")
-
-BAND = {"fits_well": "fits well", "possible": "possible"}
+from triage.model import NONE, Answer, Assessment, Block, Care, Knowledge, Ranked, Rule, Screen
+from triage.telling import BAND, MORE_CARE
+from triage.telling import EMERGENCIES as EMERGENCIES
 
 
 def welcome(knowledge: Knowledge) -> Screen:
@@ -33,18 +32,19 @@ def outcome(knowledge: Knowledge, assessment: Assessment, brief: bool = False) -
     `brief`: for a person who can ask for the rest; advice by name, and of the reasons only the strongest.
     """
     rules = rules_by_id(knowledge)
-    blocks = [*_urgency(knowledge, assessment, rules), *_redirect(assessment)]
+    blocks = [*telling.urgency(knowledge, assessment, rules), *telling.redirect(assessment)]
     if assessment.not_asked and assessment.urgency.level not in EMERGENCIES:
         blocks.append(Block(kind="text", text=f"{len(assessment.not_asked)} of {len(knowledge.emergency)} emergency "
                             "questions were not answered. Answer them first: until then this is no advice to wait."))
-    ranked = RANK[assessment.urgency.level] < RANK["emergency_department_now"] and not assessment.redirected
-    if ranked:
+    named = telling.names_sources(assessment)
+    if named:
         blocks += _conditions(knowledge, assessment, rules if brief else {})
     blocks += _care(knowledge, assessment, brief)
-    blocks += _held(knowledge, assessment, rules, brief)
-    blocks += _unresolved(knowledge, assessment)
-    blocks += _after(knowledge, assessment)
-    if ranked and not brief:
+    blocks += telling.held(knowledge, assessment, rules, brief)
+    blocks += _under("What could not be excluded", telling.unresolved(knowledge, assessment))
+    blocks += _under("Watch for", telling.watch_for(knowledge, assessment))
+    blocks += _look_again(knowledge, assessment)
+    if named and not brief:
         blocks += _reasons(knowledge, assessment, rules)
     blocks.append(Block(kind="note", text="This is no diagnosis. A clinician who sees and feels the leg knows more. "
                         f"Rules {knowledge.settings.version} ({knowledge.digest[:12]}), "
@@ -55,7 +55,7 @@ def outcome(knowledge: Knowledge, assessment: Assessment, brief: bool = False) -
 def reasons(knowledge: Knowledge, assessment: Assessment) -> Screen:
     """Why each of the first conditions is named, and why what was left out was left out."""
     rules = rules_by_id(knowledge)
-    return Screen((*_reasons(knowledge, assessment, rules), *_held(knowledge, assessment, rules, brief=False)))
+    return Screen((*_reasons(knowledge, assessment, rules), *telling.held(knowledge, assessment, rules)))
 
 
 def care(knowledge: Knowledge, name: str) -> Screen:
@@ -152,113 +152,56 @@ def _first_names(knowledge: Knowledge, assessment: Assessment) -> list[str]:
     return [f"{knowledge.conditions[c.id].name} ({BAND[c.band]})" for c in assessment.conditions[:IN_PLAY]]
 
 
-def _urgency(knowledge: Knowledge, assessment: Assessment, rules: dict[str, Rule]) -> list[Block]:
-    urgency = assessment.urgency
-    words = knowledge.settings.levels[urgency.level]
-    name = words.name if urgency.level != "book" else f"{words.name} within {urgency.within_days} days"
-    said = tuple(line for line in (urgency.say, words.then) if line.rstrip(".") != name)
-    blocks = [Block(kind="urgency", text=name, level=urgency.level, items=said)]
-    if urgency.place not in ("ambulance", "home"):
-        blocks.append(Block(kind="text", text=f"Where: {knowledge.settings.places[urgency.place]}."))
-    why = dict.fromkeys(rules[r].why for r in urgency.reasons if r in rules and rules[r].why)
-    if why:
-        blocks.append(Block(kind="list", text="Why:", items=tuple(why)))
-    do = dict.fromkeys(line for flag in _reason_flags(assessment) for line in knowledge.red_flags[flag].do)
-    if do:
-        blocks.append(Block(kind="heading", text="What to do until then"))
-        blocks.append(Block(kind="list", items=tuple(do)))
-    others = [f for f in assessment.flags if f not in _reason_flags(assessment)]
-    if others:
-        names = tuple(knowledge.red_flags[f].name for f in others)
-        blocks.append(Block(kind="list", text="Also tell the clinician about:", items=names))
-    return blocks
-
-
-def _reason_flags(assessment: Assessment) -> list[str]:
-    named = {reason.split("/", 1)[0] for reason in assessment.urgency.reasons}
-    return [flag for flag in assessment.flags if flag in named]
-
-
-def _standing(ranked: Ranked) -> str:
-    """What a red flag points to is told as that; it stands first for its danger, not for its odds."""
-    return "to be looked for first" if ranked.suspected_by and ranked.band != "fits_well" else BAND[ranked.band]
-
-
-def _redirect(assessment: Assessment) -> list[Block]:
-    if not assessment.redirected or assessment.urgency.level == "redirect":
-        return []
-    return [Block(kind="text", text="The rest of this program is not made for this. The people named above can look.")]
-
-
 def _conditions(knowledge: Knowledge, assessment: Assessment, rules: dict[str, Rule]) -> list[Block]:
     """The first conditions, each with the strongest lines for it when there are rules to tell them."""
     blocks = [Block(kind="heading", text="What it may be")]
     if not assessment.conditions:
-        text = "Nothing that this program knows fits what you told us."
-        if assessment.urgency.level == "self_care":
-            text += " Give the leg less to do for a while, and see somebody if two weeks bring no gain."
-        return [*blocks, Block(kind="text", text=text)]
+        return [*blocks, telling.nothing_fits(assessment)]
     for ranked in assessment.conditions[:IN_PLAY]:
         card = knowledge.conditions[ranked.id]
-        strongest = dict.fromkeys(rules[r].why for r in _strongest(ranked, rules)) if rules else {}
-        because = [f"Because {'; '.join(list(strongest)[:2])}."] if strongest else []
-        blocks.append(Block(kind="list", text=f"{card.name} - {_standing(ranked)}. {card.summary}",
-                            items=tuple(because)))
-    for name in assessment.explained:
-        card = knowledge.conditions[name]
-        blocks.append(Block(kind="text", text=f"{card.name}: {card.summary}"))
-    rest = [knowledge.conditions[c.id].name for c in assessment.conditions[IN_PLAY : IN_PLAY + 4]]
-    if rest:
-        blocks.append(Block(kind="text", text=f"Also possible: {'; '.join(rest)}."))
-    return blocks
+        lines = dict.fromkeys(rule.why for rule in telling.strongest(ranked, rules)) if rules else {}
+        because = (f"Because {'; '.join(list(lines)[:2])}.",) if lines else ()
+        blocks.append(Block(kind="list", text=f"{card.name} - {telling.standing(ranked)}. {card.summary}",
+                            items=because))
+    return [*blocks, *telling.behind_the_first(knowledge, assessment)]
 
 
 def _reasons(knowledge: Knowledge, assessment: Assessment, rules: dict[str, Rule]) -> list[Block]:
     """Why each of the first conditions is named: for, against, not known, and the doubts."""
     blocks: list[Block] = []
     for ranked in assessment.conditions[:IN_PLAY]:
-        card = knowledge.conditions[ranked.id]
-        blocks.append(Block(kind="heading", text=f"Why {card.name[0].lower()}{card.name[1:]}?"))
-        blocks += _lines(ranked, rules, most=4 if ranked.band == "fits_well" else 2)
-        if ranked.band == "fits_well" and card.course:
-            blocks.append(Block(kind="text", text=card.course))
-        if card.note:
-            blocks.append(Block(kind="note", text=card.note))
+        name = knowledge.conditions[ranked.id].name
+        blocks.append(Block(kind="heading", text=f"Why {name[0].lower()}{name[1:]}?"))
+        blocks += _lines(knowledge, assessment, ranked, rules)
+        blocks += telling.remarks(knowledge, assessment, ranked)
     return blocks
 
 
-def _lines(ranked: Ranked, rules: dict[str, Rule], most: int) -> list[Block]:
-    blocks: list[Block] = []
-    speaks_for = list(dict.fromkeys(f"{rules[r].why} ({how_known(rules[r])})" for r in _strongest(ranked, rules)))
-    speaks_against = list(dict.fromkeys(f"{rules[r].why} ({how_known(rules[r])})" for r in ranked.against))
-    said = {rules[r].why for r in ranked.for_}
-    open_lines = sorted((rules[r] for r in ranked.unknown), key=lambda r: -abs(r.weight))
-    unknown = list(dict.fromkeys(f"whether {r.why}" for r in open_lines if r.kind == "for" and r.why not in said))
-    for title, items in (("For it:", speaks_for[:most]), ("Against it:", speaks_against[:3]),
-                         ("Not known:", unknown[:2])):
-        if items:
-            blocks.append(Block(kind="list", text=title, items=tuple(items)))
-    return blocks
+def _lines(knowledge: Knowledge, assessment: Assessment, ranked: Ranked, rules: dict[str, Rule]) -> list[Block]:
+    speaks_for = _known(telling.strongest(ranked, rules))
+    speaks_against = _known(rules[r] for r in ranked.against)
+    unknown = telling.not_known(knowledge, assessment, ranked, rules)
+    return [Block(kind="list", text=title, items=tuple(items)) for title, items in (
+        ("For it:", speaks_for[: 4 if ranked.band == "fits_well" else 2]), ("Against it:", speaks_against[:3]),
+        ("Not known:", unknown[:2])) if items]
 
 
-def _strongest(ranked: Ranked, rules: dict[str, Rule]) -> list[str]:
-    """Its lines for it, the strongest first. Of several lines about the place, the most exact one says it."""
-    strongest = sorted(ranked.for_, key=lambda r: -rules[r].weight)
-    sites = [r for r in strongest if rules[r].group == BEST_COUNTS]
-    return [r for r in strongest if r not in sites[1:]]
+def _known(rules: Iterable[Rule]) -> list[str]:
+    """What rules say, with how well it is known; what is said twice, once."""
+    return list(dict.fromkeys(f"{rule.why} ({how_known(rule)})" for rule in rules))
 
 
-def _unresolved(knowledge: Knowledge, assessment: Assessment) -> list[Block]:
-    if not assessment.unresolved:
+def _under(heading: str, blocks: list[Block]) -> list[Block]:
+    return [Block(kind="heading", text=heading), *blocks] if blocks else []
+
+
+def _look_again(knowledge: Knowledge, assessment: Assessment) -> list[Block]:
+    said = telling.look_again(knowledge, assessment)
+    if not said:
         return []
-    dangers = tuple(dict.fromkeys(knowledge.red_flags[name].danger for name in assessment.unresolved))
-    return [Block(kind="heading", text="What could not be excluded"),
-            Block(kind="list", text="You were not sure about signs of these. If you can find out, answer again:",
-                  items=(*dangers[:MOST_DANGERS], *_and_more(len(dangers) - MOST_DANGERS)))]
-
-
-def _and_more(count: int) -> tuple[str, ...]:
-    return (f"and {count} more, because many questions were answered with not sure",) if count > 0 else ()
+    *first, last = [str(days) for days in assessment.look_again]
+    return [Block(kind="heading", text=f"Look again after {', '.join(first)} and {last} days"),
+            Block(kind="text", text=said)]
 
 
 def _care(knowledge: Knowledge, assessment: Assessment, brief: bool) -> list[Block]:
@@ -283,49 +226,5 @@ def _care(knowledge: Knowledge, assessment: Assessment, brief: bool) -> list[Blo
 
 
 def _care_in_full(card: Care) -> list[Block]:
-    blocks = [Block(kind="heading", text=f"What you can do: {card.name[0].lower()}{card.name[1:]}"),
-              Block(kind="text", text=f"For {card.for_}."), Block(kind="steps", items=tuple(card.steps))]
-    if card.stop or card.warn:
-        blocks.append(Block(kind="list", items=(*card.stop, *card.warn)))
-    if card.expect:
-        blocks.append(Block(kind="text", text=f"What to expect: {card.expect}"))
-    return blocks
-
-
-def _held(knowledge: Knowledge, assessment: Assessment, rules: dict[str, Rule], brief: bool) -> list[Block]:
-    """What must be left out, by the interlock that forbids it, with what to do instead and, if not brief, why."""
-    items: dict[str, list[str]] = {}
-    for held in (*assessment.withheld_checks, *assessment.withheld_care):
-        for rule in [rules[r] for r in held.rules[:1]]:
-            lock = knowledge.interlocks.get(rule.card)
-            because = f" Because: {rule.why}." if not brief else ""
-            named = items.setdefault(lock.say + because if lock else rule.why, [])
-            if held.id in knowledge.care:
-                named.append(knowledge.care[held.id].name)
-    if not items:
-        return []
-    lines = tuple(
-        f"{because} Left out: {'; '.join(names)}." if names and not brief else because
-        for because, names in items.items()
-    )
-    return [Block(kind="heading", text="Not for you now"), Block(kind="list", items=lines)]
-
-
-def _after(knowledge: Knowledge, assessment: Assessment) -> list[Block]:
-    always = knowledge.settings.watch_always
-    special = [line for line in assessment.watch_for if line not in always]
-    blocks = [Block(kind="heading", text="Watch for")]
-    if assessment.urgency.level in EMERGENCIES:
-        # In an emergency the list is for the way there only.
-        blocks.append(Block(kind="list", items=tuple(special[:4] or always[:1])))
-        return blocks
-    if special:
-        blocks.append(Block(kind="list", items=tuple(special)))
-    blocks.append(Block(kind="list", text="At any time:", items=tuple(always)))
-    if assessment.look_again:
-        *first, last = [str(d) for d in assessment.look_again]
-        card = knowledge.conditions[assessment.conditions[0].id].look_again if assessment.conditions else None
-        blocks.append(Block(kind="heading", text=f"Look again after {', '.join(first)} and {last} days"))
-        blocks.append(Block(kind="text", text=(card.say + " " if card else "") + "If one leg swells, if it gets worse, "
-                            "or if breath or chest trouble you, do not wait: start again here, or be seen."))
-    return blocks
+    title = f"What you can do: {card.name[0].lower()}{card.name[1:]}"
+    return [Block(kind="heading", text=title), *telling.care_in_full(card)]

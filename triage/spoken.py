@@ -78,6 +78,25 @@ crush: crushed
 collapse: collapsed collapsing
 antibiotic: antibotic
 fever: feverish
+anaesthetic: anesthetic
+colour: color
+coloured: colored
+discolour: discolor
+discoloured: discolored
+discolouration: discoloration
+grey: gray
+metre: meter
+centre: center
+tumour: tumor
+paralysed: paralyzed
+immobilised: immobilized
+hospitalised: hospitalized
+localised: localized
+orthopaedic: orthopedic
+lymphoedema: lymphedema
+diarrhoea: diarrhea
+leukaemia: leukemia
+haemophilia: hemophilia
 """
 _SAME = {form: line.split(":")[0] for line in _FAMILIES.strip().splitlines() for form in line.split()[1:]}
 """Forms of a word, near synonyms and common slips of the pen -> the word that stands for them, here and in phrases."""
@@ -87,7 +106,7 @@ _SHORT = {
     "dont": "do not", "doesnt": "does not", "didnt": "did not", "isnt": "is not", "arent": "are not",
     "wasnt": "was not", "werent": "were not", "havent": "have not", "hasnt": "has not", "hadnt": "had not",
     "cant": "cannot", "can't": "cannot", "couldnt": "cannot", "couldn't": "cannot", "unable": "cannot",
-    "wont": "will not", "won't": "will not", "ain't": "is not", "aint": "is not", "couldn": "cannot",
+    "wont": "will not", "won't": "will not", "ain't": "is not", "aint": "is not", "couldn": "cannot", "&": "and",
 }
 DROPPED = frozenset(
     "a an the my his her your their our this that these those is are was were be being am do does did very really "
@@ -100,7 +119,7 @@ LIGHT = DROPPED | frozenset(
     "some any pretty totally completely constantly clearly not never no only even too quickly me".split())
 """Passed over inside a phrase, when it does not ask for them."""
 
-_PIECES = re.compile(r"\d{1,9}(?:\.\d{1,3})?|[^\W\d_]+(?:'[^\W\d_]+)*|\n+|[.,;:!?()\"]| - ?|(?<=\d)-(?=\d)")
+_PIECES = re.compile(r"\d{1,9}(?:\.\d{1,3})?|[^\W\d_]+(?:'[^\W\d_]+)*|&|\n+|[.,;:!?()\"]| - ?|(?<=\d)-(?=\d)")
 _MARKS = {",": ",", ":": ":", " - ": ",", " -": ",", "-": "-", "?": "?"}
 """How a mark is read; any other ends a sentence. A dash with spaces is a comma, without them it joins numbers."""
 
@@ -144,7 +163,7 @@ def words(text: str) -> list[Word]:
     for found in _PIECES.finditer(text):
         piece = found[0].lower()
         start, end = found.span()
-        if piece[0].isalnum():
+        if piece == "&" or piece[0].isalnum():
             for part in _parts(piece):
                 if part == "not" and out and out[-1].text in ("can", "could", "cannot"):
                     out[-1] = Word("cannot", "cannot", out[-1].start, end, sentence)

@@ -87,14 +87,37 @@ def bands(
         near = weight.evidence > 0 and weight.total >= _exact(best - settings.possible_behind)
         if name not in suspects and weight.groups_for < needed:
             out[name] = "unlikely"
-        elif (weight.total >= settings.fits_well and weight.groups_for >= max(needed, settings.fits_well_groups)
-              and allowed[name]):
+        elif fits(knowledge, knowledge.conditions[name], weight) and allowed[name]:
             out[name] = "fits_well"
         elif near or name in suspects or weight.evidence >= settings.possible_evidence:
             out[name] = "possible"
         else:
             out[name] = "unlikely"
     return out
+
+
+def would_fit(knowledge: Knowledge, condition: Condition, fired: Iterable[Rule]) -> bool:
+    """Does it not fit well only since a danger that was told speaks against it? `fired`: its rules that fired.
+
+    What a danger takes from a condition must not take the appointment that this condition asks for.
+    """
+    dangers = knowledge.danger_answers
+    fired = list(fired)
+    heard = [rule for rule in fired if rule.kind not in ("against", "fits_well_never") or not any(
+        option in dangers.get(name, ()) for name, option in knowledge.reads(rule))]
+    if len(heard) == len(fired):
+        return False
+    kinds = {rule.kind for rule in heard}
+    weight = weigh(knowledge, condition, heard)
+    return fits(knowledge, condition, weight) and "fits_well_never" not in kinds and (
+        not condition.fits_well_if or "fits_well_if" in kinds)
+
+
+def fits(knowledge: Knowledge, condition: Condition, weight: Weight) -> bool:
+    """Is it heavy enough to fit well, with evidence of enough groups?"""
+    settings = knowledge.settings.weights
+    needed = settings.danger_groups if condition.kind == "danger" else 1
+    return weight.total >= settings.fits_well and weight.groups_for >= max(needed, settings.fits_well_groups)
 
 
 def by_condition(rules: Iterable[Rule]) -> dict[str, list[Rule]]:

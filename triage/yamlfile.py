@@ -13,6 +13,8 @@ from typing import Any
 
 import yaml
 
+from triage.words import OBEYED
+
 Path = tuple[str | int, ...]
 Marks = dict[Path, tuple[int, int]]
 """Path of keys and indexes -> line and column of the value; the key itself under (..., "@" + key)."""
@@ -151,7 +153,7 @@ def _walk(node: Any, path: Path, marks: Marks) -> Any:
         place = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
         if not isinstance(key_node, yaml.ScalarNode):
             raise YamlError(*place, "bad-key", "a key must be a word")
-        key = key_node.value
+        key = _shown(key_node)
         if key in out:
             raise YamlError(*place, "duplicate-key", f"the key '{key}' stands here a second time")
         marks[(*path, "@" + key)] = place
@@ -159,8 +161,17 @@ def _walk(node: Any, path: Path, marks: Marks) -> Any:
     return out
 
 
-def _scalar(node: Any) -> Any:
+def _shown(node: Any) -> str:
+    """The text of a node. Raises for what nobody sees and a terminal obeys, as "\\e" between double quotes is."""
     text: str = node.value
+    if (bad := OBEYED.search(text.replace("\n", "").replace("\t", ""))) is None:
+        return text
+    raise YamlError(node.start_mark.line + 1, node.start_mark.column + 1, "bad-character",
+                    f"this text holds the character U+{ord(bad[0]):04X}, which may not stand in it")
+
+
+def _scalar(node: Any) -> Any:
+    text = _shown(node)
     if node.style:
         return text
     if text in _CONSTANTS:

@@ -18,6 +18,7 @@ from triage.files import BadFile
 from triage.model import Fault, Knowledge
 from triage.parts import BAD_INPUT, FAULTS, Part, Stopped
 from triage.result import encode
+from triage.words import printable
 from triage.workers import Workers
 
 TOLD = 10
@@ -173,7 +174,7 @@ def _folder(options: argparse.Namespace) -> int:
 def _tell(sentence: str) -> None:
     """On stderr; if nobody listens there either, to nobody."""
     try:
-        print(sentence, file=sys.stderr, flush=True)
+        print(printable(sentence), file=sys.stderr, flush=True)
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 

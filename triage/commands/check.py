@@ -1,4 +1,4 @@
-"""`triage check [DIR]`: every fault of the rules."""
+"""`triage check [DIR]`: every fault of the rules, and what to do about it."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from triage.result import encode
 def run(options: argparse.Namespace) -> int:
     """Print all faults; 1 if there is any."""
     folder = options.dir or cards.rules_folder()
-    faults = lint.faults(folder)
+    faults = lint.faults(folder, on=options.on)
     if options.json:
         sys.stdout.buffer.write(encode([
-            {"file": f.file, "line": f.line, "column": f.column, "code": f.code, "message": f.message} for f in faults
+            {"file": f.file, "line": f.line, "column": f.column, "code": f.code, "message": f.message, "fix": f.fix}
+            for f in faults
         ]))
     else:
         for fault in faults:
             print(fault)
+            print(f"  fix: {fault.fix}")
         print(f"{len(faults)} faults in {folder}" if faults else f"no faults in {folder}", file=sys.stderr)
     return 1 if faults else 0

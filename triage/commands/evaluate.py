@@ -8,8 +8,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from triage import cards, evaluation, files
 from triage.assessment import assess
 from triage.conversation import talk
@@ -18,6 +16,7 @@ from triage.evaluation import Case, Outcome
 from triage.model import Answers, Fault, Knowledge
 from triage.result import encode
 from triage.terminal.script import ScriptFront
+from triage.words import printable
 
 ALL, INTERVIEW = "all answers at once", "interview"
 
@@ -26,8 +25,7 @@ def run(options: argparse.Namespace) -> int:
     """Evaluate, print the table or the data, write the rows, compare."""
     knowledge = cards.load()
     path = options.cases / "cases.jsonl" if options.cases.is_dir() else options.cases
-    text = files.read_bytes(str(path)).decode("utf-8", errors="replace")
-    found, faults = evaluation.cases(text, str(path))
+    found, faults = evaluation.cases(files.whole(str(path)), str(path))
     if faults:
         raise files.BadFile(faults)
     old = _report(options.compare) if options.compare else None
@@ -42,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         sys.stdout.buffer.write(encode(report))
     elif old is None:
-        print("\n".join(_interview(report) if options.interview else _table(report)))
+        print(printable("\n".join(_interview(report) if options.interview else _table(report)), "\n"))
     if old is not None:
         changed = evaluation.changes(old, report)
         print("\n".join(changed) or "no case changed", file=sys.stderr if options.json else sys.stdout)
@@ -89,14 +87,11 @@ def _evaluate(
 
 def _report(path: Path) -> dict[str, Any]:
     """An earlier report. Raises BadFile."""
-    try:
-        report = msgspec.json.decode(files.read_bytes(str(path)))
-        if report["schema"] != "triage-evaluation/1":
-            raise KeyError
-    except (msgspec.DecodeError, KeyError, TypeError):
+    report = evaluation.earlier(files.whole(str(path)))
+    if report is None:
         fault = Fault(str(path), 0, 0, "shape", "this is no report of `triage evaluate --json`")
-        raise files.BadFile([fault]) from None
-    return dict(report)
+        raise files.BadFile([fault])
+    return report
 
 
 def _write_rows(path: Path, rows: list[dict[str, str]]) -> None:

@@ -17,6 +17,7 @@ from triage.model import Block, Choice, Given, Question, Quit, Screen
 from triage.parts import CANNOT_WRITE
 from triage.result import encode
 from triage.terminal import Front, front
+from triage.words import printable
 
 INTERRUPTED = 130
 OURS = re.compile(r"\.?\d{4}-\d\d-\d\d-[0-9a-f]{6}(\.json|\.new)\Z")
@@ -154,11 +155,11 @@ def _told(
         print(f"Wiped {_counted(found, gone)}:")
         for path in gone:
             leads = " (a link; what it led to is not wiped)" if path in found.links else ""
-            print(f"  {path}{leads}")
+            print(f"  {printable(str(path))}{leads}")
     elif not failed:
         print("Nothing is kept on this computer. There was nothing to wipe.")
     for path in found.others:
-        print(f"Left alone, because it is not ours: {path}")
+        print(f"Left alone, because it is not ours: {printable(str(path))}")
     for path, reason in failed.items():
-        print(f"{path}: this cannot be wiped: {reason}", file=sys.stderr)
+        print(f"{printable(str(path))}: this cannot be wiped: {reason}", file=sys.stderr)
     return CANNOT_WRITE if failed else 0

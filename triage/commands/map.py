@@ -14,6 +14,7 @@ from triage.model import Fault, Knowledge
 from triage.picture import Layer
 from triage.result import encode
 from triage.terminal.layout import WIDEST, shown, speaks_unicode, wrapped
+from triage.words import printable
 
 CANNOT_WRITE = 73
 
@@ -78,9 +79,10 @@ def written(options: argparse.Namespace, text: str) -> int:
         with path.open("w" if options.force else "x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
-        print(f"{path}: this file exists already; --force writes over it", file=sys.stderr)
+        print(f"{printable(str(path))}: this file exists already; --force writes over it", file=sys.stderr)
         return CANNOT_WRITE
     except OSError as error:
-        print(f"{path}: the picture cannot be written here: {(error.strerror or 'unknown').lower()}", file=sys.stderr)
+        reason = (error.strerror or "unknown").lower()
+        print(f"{printable(str(path))}: the picture cannot be written here: {reason}", file=sys.stderr)
         return CANNOT_WRITE
     return 0

@@ -8,7 +8,7 @@ import sys
 from triage import cards
 from triage.model import NONE, NOT_SURE, Finding
 from triage.result import encode
-from triage.words import guess
+from triage.words import guess, printable
 
 
 def run(options: argparse.Namespace) -> int:
@@ -17,7 +17,7 @@ def run(options: argparse.Namespace) -> int:
     found = [f for f in knowledge.findings.values() if options.topic in (None, f.topic)]
     if not found:
         topics = sorted({f.topic for f in knowledge.findings.values()})
-        print(f"there is no topic '{options.topic}'{guess(options.topic, topics)}", file=sys.stderr)
+        print(f"there is no topic '{printable(options.topic)}'{guess(options.topic, topics)}", file=sys.stderr)
         return 2
     if options.json:
         sys.stdout.buffer.write(encode([_plain(f) for f in found]))

@@ -15,6 +15,7 @@ from triage.model import Answers, Fault, Knowledge
 from triage.parts import CANNOT_WRITE, Stopped, is_direct
 from triage.report import kind_of, place, rendered, report
 from triage.terminal.layout import speaks_unicode
+from triage.words import printable
 
 
 def run(options: argparse.Namespace) -> int:
@@ -37,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
         print(stopped.sentence, file=sys.stderr)
         return stopped.code
     if not is_direct(options.output):
-        print(f"{options.output}: written", file=sys.stderr)
+        print(f"{printable(options.output)}: written", file=sys.stderr)
     return 0
 
 
@@ -53,7 +54,7 @@ def _answers(knowledge: Knowledge, name: str) -> tuple[Answers, tuple[str, ...]]
         hint = str(bad.faults[0].message).removeprefix("there is no session of this name")
         sentence = f"there is neither a file nor a kept session of this name{hint}"
         raise BadFile([Fault(name, 0, 0, "missing", sentence)], missing=True) from None
-    print(f"{name}: there is no such file; taking the kept session of this name", file=sys.stderr)
+    print(f"{printable(name)}: there is no such file; taking the kept session of this name", file=sys.stderr)
     turns, lost = sessions.fitted(knowledge, session)
     notes = []
     if session.rules != knowledge.digest:
@@ -66,7 +67,7 @@ def _answers(knowledge: Knowledge, name: str) -> tuple[Answers, tuple[str, ...]]
 def _may_write_over(name: str, source: str) -> bool:
     """Ask the person at the terminal; where nobody sits, refuse. Raises Stopped."""
     if source != "-" and sys.stdin.isatty() and sys.stderr.isatty():
-        print(f"{name} is there already. Write over it? [y/N] ", end="", file=sys.stderr, flush=True)
+        print(f"{printable(name)} is there already. Write over it? [y/N] ", end="", file=sys.stderr, flush=True)
         if sys.stdin.readline().strip().lower() in ("y", "yes"):
             return True
         raise Stopped(f"{name}: left as it was", CANNOT_WRITE)

@@ -11,6 +11,7 @@ from triage.compiled import Compiled
 from triage.files import BadFile
 from triage.model import Fault
 from triage.result import encode, plain
+from triage.words import printable
 
 
 def run(options: argparse.Namespace) -> int:
@@ -29,9 +30,9 @@ def run(options: argparse.Namespace) -> int:
         return 0
     for session in found:
         state = "finished" if session.finished else "unfinished"
-        print(f"{session.id}  {session.changed}  {state}, {sessions.count(session)} answers")
+        print(printable(f"{session.id}  {session.changed}  {state}, {sessions.count(session)} answers"))
     for name in damaged:
-        print(f"{name}  cannot be read; `triage sessions delete {name}` removes it")
+        print(printable(f"{name}  cannot be read; `triage sessions delete {name}` removes it"))
     if not found and not damaged:
         print("No conversation is kept on this computer.")
     return 0
@@ -63,7 +64,7 @@ def _delete(options: argparse.Namespace) -> int:
     names = sessions.names() if options.all else [_named(options)]
     for name in names:
         sessions.delete(name)
-        print(f"deleted {name}")
+        print(f"deleted {printable(name)}")
     if not names:
         print("There is nothing to delete.")
     return 0

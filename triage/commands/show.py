@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import datetime
 import sys
 from typing import Any
 
 import msgspec
 
-from triage import cards
+from triage import cards, reviews
 from triage.model import Knowledge
 from triage.result import encode, line
-from triage.words import guess
+from triage.words import guess, printable
 
 _SHELVES = ("conditions", "red_flags", "derived", "scores", "self_checks", "care", "interlocks", "findings", "sources",
-            "claims")
+            "claims", "hazards")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -24,9 +25,10 @@ def run(options: argparse.Namespace) -> int:
     found = [(shelf, getattr(knowledge, shelf)[wanted]) for shelf in _SHELVES if wanted in getattr(knowledge, shelf)]
     if not found:
         names = [name for shelf in _SHELVES for name in getattr(knowledge, shelf)]
-        print(f"there is no card '{wanted}'{guess(wanted, names)}", file=sys.stderr)
+        print(f"there is no card '{printable(wanted)}'{guess(wanted, names)}", file=sys.stderr)
         return 2
-    shown = [_shown(knowledge, shelf, card) for shelf, card in found]
+    today = datetime.date.today()
+    shown = [_shown(knowledge, shelf, card, today) for shelf, card in found]
     if options.json:
         sys.stdout.buffer.write(encode(shown[0] if len(shown) == 1 else shown))
         return 0
@@ -35,18 +37,27 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _shown(knowledge: Knowledge, shelf: str, card: Any) -> dict[str, Any]:
+def _shown(knowledge: Knowledge, shelf: str, card: Any, today: datetime.date) -> dict[str, Any]:
     body = _filled(msgspec.to_builtins(card))
     rules = [rule for rule in knowledge.rules if rule.card == card.id]
     readers = [rule for rule in knowledge.rules if any(_reads(part.fact, shelf, card.id) for part in rule.parts)]
     used = dict.fromkeys(_sources(body))
-    place = knowledge.places.get(card.id) or knowledge.places.get(f"{type(card).__name__.lower()}:{card.id}")
+    own = f"{type(card).__name__.lower()}:{card.id}"
+    key = own if own in knowledge.places else card.id
     return {
-        "id": card.id, "kind": shelf, "place": str(place) if place else "", "card": body,
+        "id": card.id, "kind": shelf, "place": str(knowledge.places.get(key, "")), "card": body,
+        "review": _review(reviews.state(knowledge, key, today)),
         "rules": [{**line(rule), "kind": rule.kind} for rule in rules],
         "read_by": list(dict.fromkeys(rule.id for rule in readers)),
         "sources": [msgspec.to_builtins(knowledge.sources[s]) for s in used if s in knowledge.sources],
     }
+
+
+def _review(state: reviews.State) -> dict[str, str]:
+    signed = state.signature
+    who = {} if signed is None else {"by": signed.by, "role": signed.role, "date": str(signed.date),
+                                     "until": str(signed.until)}
+    return {"state": state.kind, **who, "say": state.say}
 
 
 def _filled(value: Any) -> Any:
@@ -74,7 +85,7 @@ def _sources(value: Any) -> list[str]:
 
 
 def _print(shown: dict[str, Any]) -> None:
-    print(f"{shown['id']}  ({shown['kind']}, {shown['place']})\n")
+    print(f"{shown['id']}  ({shown['kind']}, {shown['place']})\n{shown['review']['say']}\n")
     _print_value(shown["card"], 0)
     if shown["rules"]:
         print("\nrules it gives:")

@@ -8,6 +8,7 @@ import sys
 from triage import cards, scenarios
 from triage.engine import Engine
 from triage.result import encode
+from triage.words import printable
 
 
 def run(options: argparse.Namespace) -> int:
@@ -23,7 +24,7 @@ def run(options: argparse.Namespace) -> int:
         ]))
     else:
         for story, wrong in failed:
-            print(f"{story.file}:{story.line}: {story.story}")
+            print(printable(f"{story.file}:{story.line}: {story.story}"))
             for sentence in wrong:
                 print(f"    {sentence}")
         print(f"{len(outcomes) - len(failed)} stories passed, {len(failed)} failed", file=sys.stderr)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from triage import explain, screen
+from triage import explain, telling
 from triage.assessment import IN_PLAY
 from triage.model import NONE, NOT_SURE, Answer, Assessment, Finding, Knowledge, Ranked, Rule
 from triage.report.person import found, meaning
@@ -152,7 +152,7 @@ def _red_flags(knowledge: Knowledge, assessment: Assessment, cited: dict[str, in
     """What fired, then what was asked first with its answers, and what stays open."""
     rows = []
     fired = [knowledge.by_key[key] for key in assessment.fired.rules]
-    decide = screen._reason_flags(assessment)
+    decide = telling.deciding_flags(assessment)
     for name in (*decide, *(flag for flag in assessment.flags if flag not in decide)):
         card = knowledge.red_flags[name]
         rules = {rule.id: rule for rule in fired if rule.kind == "red_flag" and rule.card == name}
@@ -205,7 +205,7 @@ def _ranking(knowledge: Knowledge, assessment: Assessment, cited: dict[str, int]
     rules = explain.rules_by_id(knowledge)
     rows = [_condition(knowledge, at, ranked, rules, cited)
             for at, ranked in enumerate(assessment.conditions[:IN_PLAY], start=1)]
-    rest = [f"{at}. {knowledge.conditions[c.id].name} ({c.id}, {screen.BAND.get(c.band, c.band)}, {c.weight:+.1f})"
+    rest = [f"{at}. {knowledge.conditions[c.id].name} ({c.id}, {telling.BAND.get(c.band, c.band)}, {c.weight:+.1f})"
             for at, c in enumerate(assessment.conditions[IN_PLAY : IN_PLAY + MOST_NAMED], start=IN_PLAY + 1)]
     more = len(assessment.conditions) - IN_PLAY - MOST_NAMED
     if rest:
@@ -221,9 +221,9 @@ def _condition(
 ) -> tuple[tuple[Line, ...], ...]:
     card = knowledge.conditions[ranked.id]
     name = (Line(f"{at}. {card.name}", ranked.id, True),
-            Line(f"{screen._standing(ranked)}, {ranked.weight:+.1f}"))
+            Line(f"{telling.standing(ranked)}, {ranked.weight:+.1f}"))
     lines: list[Line] = []
-    speaks_for = [rules[r] for r in screen._strongest(ranked, rules)]
+    speaks_for = telling.strongest(ranked, rules)
     speaks_against = sorted((rules[r] for r in ranked.against), key=lambda rule: rule.weight)
     for sign, every, most in (("+", speaks_for, MOST_LINES), ("\N{MINUS SIGN}", speaks_against, MOST_AGAINST)):
         all_ = list({rule.why: rule for rule in reversed(every)}.values())[::-1]  # what is said twice, once

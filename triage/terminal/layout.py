@@ -10,6 +10,7 @@ import unicodedata
 import wcwidth
 
 from triage.model import Block, Screen
+from triage.words import printable
 
 WIDEST = 88
 """Longer lines are hard to read, however wide the terminal is."""
@@ -71,7 +72,8 @@ def pages(lines: list[Line], rows: int) -> list[list[Line]]:
 
 
 def shown(text: str, unicode_ok: bool) -> str:
-    """The text, in ASCII when the terminal has no more: replaced so that it still says the same."""
+    """The text without what a terminal obeys; in ASCII when it has no more: replaced so that it still says the same."""
+    text = printable(text, "\n")
     if unicode_ok or text.isascii():
         return text
     text = re.sub(r"\s*°(?=\w)", " degrees ", text)

@@ -1,0 +1,35 @@
+"""Which sentences tell to do what an interlock forbids? By the words that the interlock names. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from triage.model import Blockable, Interlock, Knowledge
+
+_NO = r"\b(not|no|never|nobody|nothing|without|cannot|avoid|loosen)\b"
+_SENTENCE = re.compile(r"(?<=[.!?:;])\s+")
+
+
+def advises(lock: Interlock, text: str) -> list[str]:
+    """The sentences of a text that tell to do what the interlock forbids. One that says not to is none."""
+    if not lock.words:
+        return []
+    word = re.compile(rf"\b({'|'.join(map(re.escape, lock.words))})\b", re.IGNORECASE)
+    forbidden = re.compile(rf"{_NO}.*{word.pattern}", re.IGNORECASE)
+    return [part for part in _SENTENCE.split(text) if word.search(part) and not forbidden.search(part)]
+
+
+def told(knowledge: Knowledge, texts: Iterable[str]) -> dict[str, str]:
+    """Interlock -> the first sentence of these texts that tells to do what it forbids."""
+    out: dict[str, str] = {}
+    for lock in knowledge.interlocks.values():
+        found = [sentence for text in texts for sentence in advises(lock, text)]
+        if found:
+            out[lock.id] = found[0]
+    return out
+
+
+def of_card(knowledge: Knowledge, card: Blockable) -> dict[str, str]:
+    """Interlocks that must block a self-check or care card -> the step that makes it so."""
+    return {lock: step for lock, step in told(knowledge, [card.name, *card.steps]).items() if lock not in card.beside}

@@ -1,0 +1,132 @@
+"""`triage mutate DIR`: do the stories notice when the rules are spoilt?"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from triage import cards, files, scenarios
+from triage.model import Knowledge
+from triage.mutation import FLOORS, KINDS, Court, Missing, Mutant, Verdict, missing, mutants, tried
+from triage.mutation.copying import as_yaml
+from triage.result import encode
+from triage.scenarios import Story
+
+LISTED = 20
+"""So many survivors are listed, unless all are asked for."""
+CLASSES = {True: "red flags, blocks, scores, floors", False: "the rest"}
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the table and the survivors; 1 if too many survive."""
+    knowledge = cards.load()
+    chosen = mutants(knowledge)
+    if options.card:
+        known = dict.fromkeys(mutant.card for mutant in chosen)
+        wanted = {files.named(known, name, "card with rules") for name in options.card}
+        chosen = [mutant for mutant in chosen if mutant.card in wanted]
+    if options.sample:
+        step = max(1, len(chosen) / options.sample)
+        chosen = [chosen[int(i * step)] for i in range(min(options.sample, len(chosen)))]
+    court = _court(knowledge, scenarios.read(knowledge, options.dir))
+    verdicts = tried(court, chosen)
+    survivors = [v.mutant for v in verdicts if v.outcome == "survived"]
+    listed = survivors if options.all or options.json else _most_important(survivors)
+    told = missing(court, listed)
+    shares = {critical: _share(verdicts, critical) for critical in CLASSES}
+    if options.json:
+        sys.stdout.buffer.write(encode(_data(knowledge, verdicts, shares, told)))
+    else:
+        print("\n".join([*_table(verdicts), *_survivors(knowledge, told, len(survivors))]))
+    return 1 if any(shares[critical] < FLOORS[critical] for critical in CLASSES) else 0
+
+
+def _court(knowledge: Knowledge, stories: Sequence[Story]) -> Court:
+    """All stories that come true; another one would kill every mutant."""
+    court = Court(knowledge, stories)
+    if untrue := court.untrue():
+        for story in untrue:
+            print(f"{story.file}:{story.line}: this story does not come true, and is left out; see `triage test`",
+                  file=sys.stderr)
+        court = Court(knowledge, [story for story in stories if story not in untrue])
+    return court
+
+
+def _most_important(survivors: list[Mutant]) -> list[Mutant]:
+    return sorted(survivors, key=lambda mutant: not mutant.critical)[:LISTED]
+
+
+def _count(verdicts: Sequence[Verdict], **wanted: object) -> int:
+    return sum(1 for v in verdicts if all(getattr(v if name == "outcome" else v.mutant, name) == value
+                                          for name, value in wanted.items()))
+
+
+def _share(verdicts: Sequence[Verdict], critical: bool) -> float:
+    """Per cent killed of those that are not equivalent; 100 when there are none."""
+    killed, survived = (_count(verdicts, critical=critical, outcome=o) for o in ("killed", "survived"))
+    return 100 * killed / (killed + survived) if killed + survived else 100.0
+
+
+def _rows(verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
+    rows = []
+    for critical in CLASSES:
+        for kind in KINDS:
+            some = [v for v in verdicts if v.mutant.kind == kind and v.mutant.critical == critical]
+            if some:
+                rows.append({"critical": critical, "kind": kind, "mutants": len(some)} | {
+                    outcome: _count(some, outcome=outcome) for outcome in ("killed", "equivalent", "survived")
+                } | {"per_cent": round(_share(some, critical), 1)})
+    return rows
+
+
+def _table(verdicts: Sequence[Verdict]) -> list[str]:
+    lines = [f"{len(verdicts)} mutants.", "",
+             f"{'':<34}{'mutants':>9}{'killed':>9}{'equivalent':>12}{'survived':>10}{'per cent':>10}"]
+    for critical, title in CLASSES.items():
+        rows = [row for row in _rows(verdicts) if row["critical"] == critical]
+        if not rows:
+            continue
+        total = {name: sum(row[name] for row in rows) for name in ("mutants", "killed", "equivalent", "survived")}
+        lines.append(_line(title, total | {"per_cent": _share(verdicts, critical)})
+                     + f"   floor {FLOORS[critical]:g}")
+        lines += [_line("  " + KINDS[row["kind"]], row) for row in rows]
+    return lines
+
+
+def _line(title: str, row: dict[str, Any]) -> str:
+    return (f"{title:<34}{row['mutants']:>9}{row['killed']:>9}{row['equivalent']:>12}{row['survived']:>10}"
+            f"{row['per_cent']:>10.1f}")
+
+
+def _survivors(knowledge: Knowledge, told: Sequence[tuple[Mutant, Missing | None]], count: int) -> list[str]:
+    if not told:
+        return []
+    lines = ["", f"{len(told)} of {count} survivors, by the scenario that is missing:"]
+    found = list({id(each): each for _, each in told if each is not None}.values())
+    for each in found:
+        if each.of is None:
+            variants = [other for other in found if other.of is each]
+            lines += ["", *_killed(each, *variants), as_yaml(knowledge, each, variants)]
+    if hard := [mutant for mutant, each in told if each is None]:
+        lines += ["", "No scenario was found for these; look at them by hand:", *(f"  {m.id}" for m in hard)]
+    return lines
+
+
+def _killed(*missing: Missing) -> list[str]:
+    return [f"# kills {name}" for each in missing for name in each.kills]
+
+
+def _data(
+    knowledge: Knowledge, verdicts: Sequence[Verdict], shares: dict[bool, float],
+    told: Sequence[tuple[Mutant, Missing | None]],
+) -> dict[str, Any]:
+    return {
+        "mutants": len(verdicts), "rows": _rows(verdicts),
+        "per_cent": {"critical": round(shares[True], 2), "rest": round(shares[False], 2)},
+        "survivors": [
+            {"card": m.card, "kind": m.kind, "critical": m.critical, "rule": m.rule, "change": m.change,
+             "missing": as_yaml(knowledge, found) if found else ""} for m, found in told
+        ],
+    }

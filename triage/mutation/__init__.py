@@ -1,0 +1,62 @@
+"""Mutation of the knowledge: the rules are spoilt, one line at a time. Do the stories notice?"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from typing import Literal
+
+import msgspec
+
+from triage.model import Knowledge
+from triage.mutation.equivalent import Equivalence
+from triage.mutation.missing import Missing, missing
+from triage.mutation.mutants import KINDS, Kind, Mutant, mutants
+from triage.mutation.verdicts import Court
+
+__all__ = ["FLOORS", "KINDS", "Court", "Kind", "Missing", "Mutant", "Verdict", "missing", "mutants", "tried"]
+
+FLOORS = {True: 100.0, False: 90.0}
+"""Per cent of mutants that must be killed: of critical ones, and of the rest. Equivalent ones do not count."""
+
+CHUNK = 100
+"""So many mutants are given to a process at a time."""
+
+Outcome = Literal["killed", "equivalent", "survived"]
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    mutant: Mutant
+    outcome: Outcome
+    by: str = ""
+    """The story that killed it, as `file:line`."""
+
+
+def tried(court: Court, chosen: Sequence[Mutant], processes: int = 0) -> list[Verdict]:
+    """Each mutant with its verdict, in order. `processes`: 0 is one a core."""
+    global _court
+    _court = court
+    processes = processes or os.cpu_count() or 1
+    chunks = [chosen[i: i + CHUNK] for i in range(0, len(chosen), CHUNK)]
+    if processes == 1 or len(chunks) < 2 or "fork" not in multiprocessing.get_all_start_methods():
+        return [verdict for chunk in chunks for verdict in _tried(chunk)]
+    # Forked, a process has the court already; spawned, it would have to build it anew.
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("fork")) as pool:
+        return [verdict for some in pool.map(_tried, chunks) for verdict in some]
+
+
+_court: Court
+
+
+def _tried(chosen: Sequence[Mutant]) -> list[Verdict]:
+    equivalence = Equivalence(_court.knowledge)
+    out = []
+    for mutant in chosen:
+        story = _court.killer(mutant)
+        if story is not None:
+            out.append(Verdict(mutant, "killed", f"{story.file}:{story.line}"))
+        else:
+            out.append(Verdict(mutant, "equivalent" if equivalence.holds(mutant) else "survived"))
+    return out

@@ -1,0 +1,142 @@
+"""Mutants that change nothing for any answers, where that is simple to see. In doubt a mutant is not one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from triage.assessment import severity
+from triage.model import RANK, Blockable, Knowledge, Part, Rule
+from triage.mutation.answering import sums
+from triage.mutation.mutants import Mutant
+
+OR = ("derived", "red_flag", "interlock", "must_not", "fits_well_if", "fits_well_never")
+"""Kinds of rules of which one that fires is as good as several of the same card."""
+
+
+class Equivalence:
+    """Decides by the other lines of the rules."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self.knowledge = knowledge
+        self._totals: dict[str, list[tuple[Rule, ...]]] = {}
+
+    def holds(self, mutant: Mutant) -> bool:
+        """Does this mutant change nothing?"""
+        if mutant.rules:
+            return self._counts_the_same(mutant) or all(self._same(mutant, key, new)
+                                                        for key, new in mutant.rules.items())
+        return all(self._blocked_the_same(getattr(self.knowledge, folder)[name], card)
+                   for folder, cards in mutant.cards.items() if folder != "conditions"
+                   for name, card in cards.items()) and "conditions" not in mutant.cards
+
+    # --- lines
+
+    def _same(self, mutant: Mutant, key: str, new: Rule | None) -> bool:
+        """Is what this line concludes concluded all the same, by itself or by another line?"""
+        old = self.knowledge.by_key[key]
+        if new is not None and _conclusion(new) == _conclusion(old):
+            lost, won = not self.implies(old, new), not self.implies(new, old)
+        else:
+            lost, won = True, new is not None and not self._less(new, old)
+        if (lost or won) and old.kind not in OR:
+            return False
+        return not (lost and not self._covered(mutant, old)) and not (
+            won and new is not None and not self._covered(mutant, new))
+
+    def _covered(self, mutant: Mutant, rule: Rule) -> bool:
+        """Does another line always conclude the same, or more, when this one fires?"""
+        others = self.knowledge.rules_of(rule.kind, card="" if rule.kind == "red_flag" else rule.card)
+        return any(other.key not in mutant.rules and self._as_good(other, rule) and self.implies(rule, other)
+                   for other in others)
+
+    def _as_good(self, other: Rule, rule: Rule) -> bool:
+        if rule.kind != "red_flag":
+            return _conclusion(other) == _conclusion(rule)
+        flags = self.knowledge.red_flags
+        suspects = flags[rule.card].suspects if RANK[rule.level] >= RANK["today"] else []
+        return severity(other) >= severity(rule) and (other.place, other.say) == (rule.place, rule.say) and (
+            other.card == rule.card)
+
+    def _less(self, new: Rule, old: Rule) -> bool:
+        """Is it the same line, less urgent?"""
+        return new.parts == old.parts and new.kind == old.kind == "red_flag" and severity(new) <= severity(old)
+
+    def implies(self, one: Rule, other: Rule) -> bool:
+        """Does the second rule fire whenever the first does?"""
+        met = list(zip(one.parts, one.unsure, strict=True))
+        return all(self._follows(met, part, unsure) for part, unsure in zip(other.parts, other.unsure, strict=True))
+
+    def _follows(self, met: Sequence[tuple[Part, bool]], part: Part, unsure: bool) -> bool:
+        if any(known.fact == part.fact and (unsure or not sure) and self._within(known, part) for known, sure in met):
+            return True
+        room, _, name = part.fact.partition(".")
+        if room == "derived" and "yes" in part.any_of:
+            return any(all(self._follows(met, each, False) for each in rule.parts)
+                       for rule in self.knowledge.rules_of("derived", card=name) if not rule.lowered)
+        return False
+
+    def _within(self, one: Part, other: Part) -> bool:
+        """Does every answer that meets the first condition meet the second, on the same fact?"""
+        if one.fact.startswith("score."):
+            totals = self._sums(one.fact.removeprefix("score."))
+            return all(other.holds(_total(some)) for some in totals if one.holds(_total(some)))
+        return within(one, other)
+
+    # --- scores
+
+    def _counts_the_same(self, mutant: Mutant) -> bool:
+        """With other points, is each bound on the score met by the same sets of items?"""
+        if any(self.knowledge.by_key[key].kind != "score_item" or new is None for key, new in mutant.rules.items()):
+            return False
+        by_item = {new.item: new for new in mutant.rules.values() if new is not None}
+        if any(new.parts != self.knowledge.by_key[new.key].parts for new in by_item.values()):
+            return False
+        bounds = {part for rule in self.knowledge.rules for part in rule.parts if part.fact == f"score.{mutant.card}"}
+        return all(part.holds(_total(some)) == part.holds(_total([by_item.get(item.item, item) for item in some]))
+                   for some in self._sums(mutant.card) for part in bounds)
+
+    def _sums(self, score: str) -> list[tuple[Rule, ...]]:
+        if score not in self._totals:
+            self._totals[score] = list(sums(self.knowledge, score))
+        return self._totals[score]
+
+    # --- blocks
+
+    def _blocked_the_same(self, old: Blockable, new: Blockable) -> bool:
+        """Is the card held back all the same, by another lock, or since more has to be answered anyway?"""
+        asked = {*self.knowledge.emergency}
+        if not old.safe_for_all and not {*old.ask_before} <= {*new.ask_before, *asked}:
+            return False
+        left = [rule for lock in (*new.blocked_by, new.id)
+                for rule in self.knowledge.rules_of("interlock", "must_not", card=lock)]
+        return all(any(self.implies(rule, other) for other in left)
+                   for lock in old.blocked_by if lock not in new.blocked_by
+                   for rule in self.knowledge.rules_of("interlock", card=lock))
+
+
+def within(one: Part, other: Part) -> bool:
+    """Does every answer that meets the first condition meet the second, on the same finding?"""
+    if one.op and other.op:
+        return _bounded(one, other)
+    if one.none_of and other.none_of:
+        return {*other.none_of} <= {*one.none_of}
+    return (bool(one.any_of) and {*one.any_of} <= {*other.any_of}) or one == other
+
+
+def _bounded(one: Part, other: Part) -> bool:
+    if one.op == "==":
+        return other.holds(one.bound)
+    if one.op[0] != other.op[0]:
+        return False
+    if one.bound == other.bound:
+        return "=" in other.op or "=" not in one.op
+    return one.bound > other.bound if one.op[0] == ">" else one.bound < other.bound
+
+
+def _total(items: Sequence[Rule]) -> float:
+    return round(sum(item.points for item in items), 6)
+
+
+def _conclusion(rule: Rule) -> tuple[object, ...]:
+    return (rule.kind, rule.level, rule.within_days, rule.place, rule.say, rule.points, rule.item, rule.step,
+            rule.weight, rule.lowered if rule.kind in ("derived", "red_flag") else False)
