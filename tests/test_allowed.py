@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from tests.conftest import remembered, shared_knowledge
@@ -15,7 +17,8 @@ CALF: Answers = {
     "person.age": 35.0, "person.sex": "female", "pain.region": ("calf",), "pain.site": ("calf_lower_inner",),
     "pain.side": "left", "onset.age": 60.0, "onset.worse_4_weeks": "no", "onset.trigger": "load",
     "activity.load_jump": "yes", "pain.push_off": "yes", "pain.travels": "yes", "vein.cord": "no",
-    "history.clot_strong": (),
+    "history.clot_strong": (), "history.blood_thinner": "no", "history.avoid_nsaid": (), "history.numb_feet": "no",
+    "swelling.extent": "no_swelling",
 }
 PREGNANT = CALF | {"body.pregnant": "yes"}
 THICK = CALF | {"onset.age": 3.0, "self_check.measure_calf": "over_3"}
@@ -27,9 +30,6 @@ INVITING = ("worth a try", "pressing has not", "pressing and stretching")
 def concluded(answers: Answers, screens: bool = True) -> Assessment:
     knowledge = shared_knowledge()
     whole = {**(dict.fromkeys(knowledge.emergency, "no") if screens else {}), **answers}
-    for check in knowledge.self_checks.values():
-        whole.update({name: () if knowledge.findings[name].kind == "many" else "no" for name in check.ask_before
-                      if screens and name not in whole and knowledge.findings[name].kind in ("many", "yes_no")})
     return assess(knowledge, remembered(whole), whole)
 
 
@@ -64,8 +64,11 @@ def test_who_may_press_is_told_so(knowledge):
     assert "pressing and stretching" in told(assessment)
 
 
-def test_before_the_emergency_questions_nobody_is_invited():
-    assert not [words for words in INVITING if words in told(concluded(CALF | PRESSED, screens=False))]
+def test_nobody_is_invited_before_the_questions_on_danger_are_answered():
+    silent = concluded(CALF | PRESSED, screens=False)
+    half = concluded({name: answer for name, answer in (CALF | PRESSED).items() if name != "swelling.extent"})
+    for assessment in (silent, half):
+        assert not [words for words in INVITING if words in told(assessment)]
 
 
 @pytest.mark.parametrize(("text", "left"), [
@@ -129,7 +132,7 @@ def test_what_waits_for_an_answer_is_told_to_wait(knowledge):
     settle, later = settling(assessment, "soleus_trigger_points")
     assert "calf_press" in settle & later
     blocks = explain.why(knowledge, assessment, "soleus_trigger_points").blocks
-    titles = [block.text for block, after in zip(blocks, blocks[1:], strict=False)
+    titles = [block.text for block, after in itertools.pairwise(blocks)
               if knowledge.self_checks["calf_press"].name in after.items]
     assert len(titles) == 1
     assert "once the questions" in titles[0]

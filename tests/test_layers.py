@@ -98,9 +98,7 @@ def private_names_used(path: Path) -> set[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     taken, modules_here = set(), set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            modules_here |= {alias.asname or alias.name.split(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "triage":
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "triage":
             modules_here |= {alias.asname or alias.name for alias in node.names}
             taken |= {alias.name for alias in node.names if alias.name.startswith("_") and alias.name != "__version__"}
     for node in ast.walk(tree):

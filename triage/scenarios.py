@@ -14,12 +14,14 @@ from triage.assessment import assess
 from triage.files import BadFile, read_bytes, with_screens
 from triage.model import RANK, Answers, Assessment, Card, Fault, Fired, Knowledge
 from triage.shelf import CardFile, Steps, explained
+from triage.words import guess
 
 
 class Expect(Card, frozen=True, kw_only=True):
     urgency: str = ""
     at_least: str = ""
     at_most: str = ""
+    place: str = ""
     reasons: list[str] = []
     not_reasons: list[str] = []
     likely: list[str] = []
@@ -129,6 +131,8 @@ def _unknown(knowledge: Knowledge, expect: Expect) -> list[str]:
     for level in (expect.urgency, expect.at_least, expect.at_most):
         if level and _rank(level) is None:
             out.append(f"'{level}' is no urgency; book takes its days, as 'book 3'")
+    if expect.place and expect.place not in knowledge.settings.places:
+        out.append(f"there is no place '{expect.place}'{guess(expect.place, knowledge.settings.places)}")
     if expect == Expect():
         out.append("nothing is expected here")
     return out
@@ -160,6 +164,8 @@ def wrong(knowledge: Knowledge, assessment: Assessment, expect: Expect) -> list[
         wrong.append(f"urgency is {got}, less than {expect.at_least}")
     if ceiling is not None and rank > ceiling:
         wrong.append(f"urgency is {got}, more than {expect.at_most}; because of {', '.join(urgency.reasons)}")
+    if expect.place and urgency.place != expect.place:
+        wrong.append(f"the place is {urgency.place}, not {expect.place}; because of {', '.join(urgency.reasons)}")
     by_key = knowledge.by_key
     fired = {by_key[key].id for key in assessment.fired.rules} | set(assessment.flags) | set(urgency.reasons)
     wrong += [f"{name} did not fire" for name in expect.reasons if name not in fired]

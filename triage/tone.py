@@ -144,6 +144,9 @@ def tone(words: list[Word]) -> Tone:
         end = begin
         while end < size and not words[end].ends:
             end += 1
+        if end == begin:  # nothing between two marks: "She is ill.\n"
+            begin += 1
+            continue
         sentence = _Sentence(words, begin, end, other)
         sentence.read(out)
         _headings(words, begin, end, out)

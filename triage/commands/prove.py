@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from triage import cards, files
 from triage.cli import UNAVAILABLE
@@ -14,6 +14,9 @@ from triage.files import BadFile
 from triage.model import Answers, Fault
 from triage.parts import Stopped, writing
 from triage.result import encode, lines, plain
+
+if TYPE_CHECKING:
+    from triage.proof.ground import Counterexample
 
 
 def run(options: argparse.Namespace) -> int:
@@ -30,49 +33,47 @@ def run(options: argparse.Namespace) -> int:
         return 0
     names = [files.named(THEOREMS, name, "theorem") for name in options.theorem] or list(THEOREMS)
     ground = Ground(cards.load())
-    out: list[dict[str, Any]] = []
+    wrong: dict[str, list[Counterexample]] = {}
+    data: list[dict[str, Any]] = []
     for name in names:
         claims = list(THEOREMS[name](ground))
-        wrong = [claim for claim in claims if claim is not None]
-        out.append({"theorem": name, "says": says(THEOREMS[name]), "claims": len(claims), "counterexamples": [
-            {"says": each.says, "answers": _plain(each.answers), "then": _plain(each.then)} for each in wrong]})
+        wrong[name] = [claim for claim in claims if claim is not None]
+        data.append({"theorem": name, "says": says(THEOREMS[name]), "claims": len(claims), "counterexamples": [
+            {"says": each.says, "answers": _plain(each.answers), "then": _plain(each.then)} for each in wrong[name]]})
         if not options.json:
-            _told(out[-1])
+            word = f"FAILS for {len(wrong[name])} of" if wrong[name] else "proven,"
+            print(f"{name:<22}  {word} {len(claims)} claims: {says(THEOREMS[name])}", flush=True)
+            for each in wrong[name]:
+                print("\n        ".join([f"    {each.says}", *_lines(each)]))
+    if options.json:
+        sys.stdout.buffer.write(encode(data))
+    failed = sum(1 for found in wrong.values() if found)
+    print(f"{len(wrong) - failed} theorems proven, {failed} failed", file=sys.stderr)
     if options.counterexamples:
         try:
-            _write(options.counterexamples, out)
+            _write(options.counterexamples, wrong)
         except Stopped as error:
             print(error.sentence, file=sys.stderr)
             return error.code
-    if options.json:
-        sys.stdout.buffer.write(encode(out))
-    failed = [each["theorem"] for each in out if each["counterexamples"]]
-    print(f"{len(out) - len(failed)} theorems proven, {len(failed)} failed", file=sys.stderr)
     return 1 if failed else 0
 
 
-def _told(theorem: dict[str, Any]) -> None:
-    wrong = theorem["counterexamples"]
-    word = f"FAILS for {len(wrong)} of" if wrong else "proven,"
-    print(f"{theorem['theorem']:<22}  {word} {theorem['claims']} claims: {theorem['says']}", flush=True)
-    for each in wrong:
-        print(f"    {each['says']}")
-        for line in _lines(each):
-            print(f"        {line}")
-
-
-def _lines(example: dict[str, Any]) -> list[str]:
+def _lines(example: Counterexample) -> list[str]:
     """A counterexample as an answers file; what a second person adds stands behind a comment."""
-    return [*lines(example["answers"]), *(f"# and then: {line}" for line in lines(example["then"]))]
+    return [*lines(example.answers), *(f"# and then: {line}" for line in lines(example.then))]
 
 
-def _write(folder: Path, theorems: Iterable[dict[str, Any]]) -> None:
+def _plain(answers: Answers) -> dict[str, Any]:
+    return {name: plain(answer) for name, answer in answers.items()}
+
+
+def _write(folder: Path, wrong: Mapping[str, list[Counterexample]]) -> None:
     if folder.exists() and not folder.is_dir():
         raise BadFile([Fault(str(folder), 0, 0, "shape", "this is a file; a folder for the answers files is needed")])
     with writing(str(folder)):
         folder.mkdir(parents=True, exist_ok=True)
-        for theorem in theorems:
-            for number, each in enumerate(theorem["counterexamples"], 1):
-                if answers := _lines(each):
-                    name = folder / f"{theorem['theorem']}_{number}.yaml"
-                    name.write_text("\n".join([f"# {each['says']}", *answers, ""]), encoding="utf-8")
+        for name, found in wrong.items():
+            for number, each in enumerate(found, 1):
+                if each.answers:
+                    text = "\n".join([f"# {each.says}", *_lines(each), ""])
+                    (folder / f"{name}_{number}.yaml").write_text(text, encoding="utf-8")

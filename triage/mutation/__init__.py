@@ -10,7 +10,6 @@ from typing import Literal
 
 import msgspec
 
-from triage.model import Knowledge
 from triage.mutation.equivalent import Equivalence
 from triage.mutation.missing import Missing, missing
 from triage.mutation.mutants import KINDS, Kind, Mutant, mutants

@@ -19,7 +19,7 @@ Parts = tuple[Part, ...]
 def answering(knowledge: Knowledge, wanted: Sequence[Part], unwanted: Sequence[Part] = ()) -> Iterator[Answers]:
     """Answers by which all that is wanted holds, and nothing that is unwanted; those that go together come first.
 
-    What is derived or counted is met by what it is made of. The caller checks: what is unwanted may follow from another.
+    What is derived or counted is met by what it is made of. The caller checks: what is unwanted may follow from others.
     """
     found = list(islice(_solved(knowledge, tuple(wanted), tuple(unwanted)), WAYS))
     yield from sorted(found, key=lambda answers: not goes_together(knowledge, answers))

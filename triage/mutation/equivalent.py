@@ -34,32 +34,29 @@ class Equivalence:
     def _same(self, mutant: Mutant, key: str, new: Rule | None) -> bool:
         """Is what this line concludes concluded all the same, by itself or by another line?"""
         old = self.knowledge.by_key[key]
-        if new is not None and _conclusion(new) == _conclusion(old):
-            lost, won = not self.implies(old, new), not self.implies(new, old)
-        else:
-            lost, won = True, new is not None and not self._less(new, old)
+        if new is not None and old.kind == "red_flag" and new.parts == old.parts:
+            return severity(new) <= severity(old) and self._urgent_all_the_same(mutant, old)
+        same = new is not None and _conclusion(new) == _conclusion(old)
+        lost = not same or not self.implies(old, new)  # type: ignore[arg-type]
+        won = new is not None and not (same and self.implies(new, old))
         if (lost or won) and old.kind not in OR:
             return False
         return not (lost and not self._covered(mutant, old)) and not (
             won and new is not None and not self._covered(mutant, new))
 
     def _covered(self, mutant: Mutant, rule: Rule) -> bool:
-        """Does another line always conclude the same, or more, when this one fires?"""
-        others = self.knowledge.rules_of(rule.kind, card="" if rule.kind == "red_flag" else rule.card)
-        return any(other.key not in mutant.rules and self._as_good(other, rule) and self.implies(rule, other)
+        """Does another line of the card always conclude the same when this one fires?"""
+        others = self.knowledge.rules_of(rule.kind, card=rule.card)
+        return any(other.key not in mutant.rules and _as_good(other, rule) and self.implies(rule, other)
                    for other in others)
 
-    def _as_good(self, other: Rule, rule: Rule) -> bool:
-        if rule.kind != "red_flag":
-            return _conclusion(other) == _conclusion(rule)
+    def _urgent_all_the_same(self, mutant: Mutant, rule: Rule) -> bool:
+        """Does another red flag always make it as urgent, send to the same place, and stand for the same conditions?"""
         flags = self.knowledge.red_flags
         suspects = flags[rule.card].suspects if RANK[rule.level] >= RANK["today"] else []
-        return severity(other) >= severity(rule) and (other.place, other.say) == (rule.place, rule.say) and (
-            other.card == rule.card)
-
-    def _less(self, new: Rule, old: Rule) -> bool:
-        """Is it the same line, less urgent?"""
-        return new.parts == old.parts and new.kind == old.kind == "red_flag" and severity(new) <= severity(old)
+        return any(other.key not in mutant.rules and _as_good(other, rule) and self.implies(rule, other)
+                   and (not suspects or flags[other.card].suspects == suspects)
+                   for other in self.knowledge.rules_of("red_flag"))
 
     def implies(self, one: Rule, other: Rule) -> bool:
         """Does the second rule fire whenever the first does?"""
@@ -133,10 +130,17 @@ def _bounded(one: Part, other: Part) -> bool:
     return one.bound > other.bound if one.op[0] == ">" else one.bound < other.bound
 
 
+def _as_good(other: Rule, rule: Rule) -> bool:
+    """Does it conclude the same as the rule, or, of a red flag, something more urgent?"""
+    if rule.kind == "red_flag" and severity(other) > severity(rule):
+        return True
+    return _conclusion(other) == _conclusion(rule)
+
+
 def _total(items: Sequence[Rule]) -> float:
     return round(sum(item.points for item in items), 6)
 
 
 def _conclusion(rule: Rule) -> tuple[object, ...]:
     return (rule.kind, rule.level, rule.within_days, rule.place, rule.say, rule.points, rule.item, rule.step,
-            rule.weight, rule.lowered if rule.kind in ("derived", "red_flag") else False)
+            rule.weight, rule.lowered and rule.kind == "derived")

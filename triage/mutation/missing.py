@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import msgspec
@@ -12,8 +12,8 @@ from triage.answers import AGAIN, complete
 from triage.assessment import assess
 from triage.compiled.columns import members
 from triage.files import with_screens
-from triage.model import Answer, Answers, Finding, Knowledge, Part
-from triage.mutation.answering import answering, goes_together
+from triage.model import Answer, Answers, Finding, Knowledge, Part, Rule
+from triage.mutation.answering import answering, goes_together, sums
 from triage.mutation.mutants import Mutant
 from triage.mutation.spoilt import spoilt
 from triage.mutation.telling import telling, together
@@ -79,10 +79,12 @@ class _Seeker:
 
     def _told(self, mutant: Mutant, changed: Knowledge, answers: Answers) -> dict[str, Any]:
         """What these answers lead to by the true rules and not by the mutant; empty if there is nothing."""
-        case = self.court.told.case(answers)
-        fired = self.court.told.again(changed, mutant, case)
+        told = self.court.told
+        case = told.case(answers)
+        if not told.touches(mutant, case):
+            return {}
         return telling(self.knowledge, mutant.rule, assess(self.knowledge, case.fired, answers),
-                       assess(changed, fired, answers))
+                       assess(changed, told.again(changed, mutant, case), answers))
 
     def _as_variant(self, new: Missing, mine: list[Missing]) -> Missing:
         """Told as a variant of a new story that is nearly the same, if there is one."""
@@ -103,6 +105,7 @@ class _Seeker:
         touched = members(self.court.told.touched(mutant))
         made = list(islice(self._made(mutant), TRIED))
         yield from (self._there(i) for i in touched if i in own)
+        yield from self._unanswered(mutant)
         yield from self._variants(own, made)
         yield from self._variants(self._blocking(mutant), made, most=99)
         for answers in made:
@@ -142,6 +145,8 @@ class _Seeker:
         """Stories in which a self-check or care card is offered; those with the fewest answers first."""
         if not self.offering:
             for i, (story, case) in enumerate(zip(self.court.stories, self.court.told.cases, strict=True)):
+                if " / " in story.story:
+                    continue  # a variant itself
                 result = assess(self.knowledge, case.fired, story.answers)
                 for card in (*result.self_checks, *result.care):
                     self.offering.setdefault(card, []).append(i)
@@ -168,21 +173,57 @@ class _Seeker:
                 continue
             if new is None or new.parts == old.parts:
                 yield old.parts, ()
+                yield from ((old.parts + other.parts, ()) for other in self._rivals(mutant, old))
+                yield from self._tipping(old, new)
                 continue
             for one, other in ((old, new), (new, old)):
                 for part in other.parts:
                     if part not in one.parts:
                         yield one.parts, (part,)
 
+    def _rivals(self, mutant: Mutant, old: Rule) -> list[Rule]:
+        """Of a red flag that is lowered: as urgent ones for other conditions, which would then come first."""
+        flags = self.knowledge.red_flags
+        return [rule for rule in self.knowledge.rules_of("red_flag")
+                if mutant.kind == "lower" and flags[old.card].suspects and flags[rule.card].suspects
+                and rule.level == old.level and rule.card != old.card and len(rule.parts) == 1 and not rule.lowered]
+
+    def _tipping(self, old: Rule, new: Rule | None) -> Iterator[tuple[tuple[Part, ...], tuple[Part, ...]]]:
+        """Of an item of a score: a rule that reads the score, with items that meet it before or after, not both."""
+        if old.kind != "score_item":
+            return
+        readers = self.court.told.readers.get(f"score.{old.card}", ())
+        for some in sums(self.knowledge, old.card):
+            mine = next((item for item in some if item.item == old.item), None)
+            if mine is None:
+                continue
+            before = sum(item.points for item in some)
+            after = before - mine.points + (new.points if new else 0)
+            for rule in readers:
+                for part in rule.parts:
+                    if part.fact == f"score.{old.card}" and part.holds(before) != part.holds(after):
+                        others = tuple(p for p in rule.parts if p is not part)
+                        yield tuple(chain.from_iterable(item.parts for item in some)) + others, ()
+
     def _locked(self, mutant: Mutant) -> Iterator[tuple[tuple[Part, ...], tuple[Part, ...]]]:
-        """All that a lock which was taken away would hold back; nothing where a question was."""
-        yield (), ()
+        """All that a lock which was taken away would hold back."""
         for folder, cards in mutant.cards.items():
             for name, card in cards.items():
                 before = getattr(getattr(self.knowledge, folder)[name], "blocked_by", [])
                 for lock in {*before} - {*getattr(card, "blocked_by", [])}:
                     for rule in self.knowledge.rules_of("interlock", card=lock):
                         yield rule.parts, ()
+
+    def _unanswered(self, mutant: Mutant) -> Iterator[Missing]:
+        """Where something is offered that asks for an answer first: the same without that answer."""
+        for folder, cards in mutant.cards.items():
+            for name, card in cards.items():
+                before = getattr(getattr(self.knowledge, folder)[name], "ask_before", [])
+                for asked in {*before} - {*getattr(card, "ask_before", [])}:
+                    for i in self._offered(name)[:TRIED]:
+                        story = self.court.stories[i]
+                        given = {n: a for n, a in story.answers.items() if n.removesuffix(AGAIN) != asked}
+                        yield Missing(file=story.file, line=story.line, change={asked: None}, given=given)
 
 
 def _difference(one: Change, other: Change) -> Change:

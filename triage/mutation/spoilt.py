@@ -66,7 +66,7 @@ class _Remembered(dict[tuple[str, ...], Weight]):
         self.shared, self.card = shared, card
 
     def __contains__(self, key: object) -> bool:
-        return super().__contains__(key) or (key in self.shared and key[0] != self.card)  # type: ignore[index]
+        return super().__contains__(key) or (key in self.shared and key[0] != self.card)
 
     def __missing__(self, key: tuple[str, ...]) -> Weight:
         return self.shared[key]

@@ -1,4 +1,4 @@
-"""What two assessments differ in, as an expectation of a story: as people would see it, by the name of a rule if need be."""
+"""What two assessments differ in, as an expectation of a story: as people see it, by the name of a rule if need be."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ def telling(knowledge: Knowledge, rule: str, right: Assessment, wrong: Assessmen
     """What is so in the first and not in the second; empty if there is nothing. `rule`: its id is named first."""
     if _level(right) != _level(wrong):
         return {"urgency": _level(right)}
+    if right.urgency.place != wrong.urgency.place:
+        return {"place": right.urgency.place}
 
     def rules(assessment: Assessment) -> list[str]:
         ids = dict.fromkeys(knowledge.by_key[key].id for key in assessment.fired.rules)

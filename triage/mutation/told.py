@@ -12,10 +12,10 @@ from triage.compiled import Compiled
 from triage.compiled.columns import Cases
 from triage.compiled.function import LATE
 from triage.compiled.sums import units, value
-from triage.model import NOT_SURE, Answer, Answers, Band, Fired, Knowledge, Part, Rule
+from triage.model import NOT_SURE, Answer, Answers, Band, Fired, Knowledge, Part, Rule, RuleKind
 from triage.mutation.mutants import Mutant
 
-EVIDENCE = ("for", "against", "frequency", "fits_well_if", "fits_well_never")
+EVIDENCE: tuple[RuleKind, ...] = ("for", "against", "frequency", "fits_well_if", "fits_well_never")
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -77,6 +77,13 @@ class Told:
             out |= before ^ after if new is None or _concludes(new) == _concludes(old) else before | after
         return out
 
+    def touches(self, mutant: Mutant, case: Case) -> bool:
+        """The same of one case; of a mutant that is no rule it may be anything."""
+        return not mutant.rules or any(
+            fires(old, case.facts) != (new is not None and fires(new, case.facts))
+            or (new is not None and _concludes(new) != _concludes(old) and fires(old, case.facts))
+            for old, new in ((self.knowledge.by_key[key], new) for key, new in mutant.rules.items()))
+
     def again(self, spoilt: Knowledge, mutant: Mutant, case: Case) -> Fired:
         """What follows from the answers of a case when the mutant stands in the rules."""
         return _Again(self, spoilt, mutant, case).fired()
@@ -117,8 +124,7 @@ class _Again:
         """Do these rules fire?"""
         for key in keys:
             rule = self.knowledge.by_key.get(key)
-            if rule is not None and all(_holds(part, unsure, self.facts.get(part.fact))
-                                        for part, unsure in zip(rule.parts, rule.unsure, strict=True)):
+            if rule is not None and fires(rule, self.facts):
                 self.met[key] = True
             else:
                 self.met.pop(key, None)
@@ -173,6 +179,12 @@ def _facts(knowledge: Knowledge, answers: Answers, fired: Fired) -> dict[str, An
         if (rule := knowledge.by_key[key]).kind == "red_flag":
             facts[f"red_flag.{rule.card}"] = "yes"
     return facts | {f"condition.{name}": band for name, band in fired.bands.items() if band != "unlikely"}
+
+
+def fires(rule: Rule, facts: dict[str, Answer]) -> bool:
+    """Does a rule fire, given all facts that it reads?"""
+    return all(_holds(part, unsure, facts.get(part.fact))
+               for part, unsure in zip(rule.parts, rule.unsure, strict=True))
 
 
 def _holds(part: Part, unsure: bool, answer: Answer | None) -> bool:
