@@ -229,6 +229,7 @@ SENTENCES = [
     ("my face is drooping", "now.face_speech=yes", ""),
     ("I have a fever and I am shivering", "now.fever=yes", ""),
     ("I have lockjaw", "now.lockjaw=yes", ""),
+    ("my toes froze in the snow", "circulation.frost=yes", ""),
     ("purple spots that don't fade", "now.spots=yes", ""),
     ("I can't pee and my bum is numb", "body.saddle=yes leg.numb_weak=yes", ""),
     ("both legs are weak", "body.legs_weak=yes", ""),

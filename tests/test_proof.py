@@ -42,7 +42,6 @@ def small_rules(folder: Path) -> Path:
     rules = small.write(folder)
     knowledge = rules / "knowledge.yaml"
     knowledge.write_text(knowledge.read_text(encoding="utf-8") + DEMANDS, encoding="utf-8")
-    changed(rules, "interlocks.yaml", "  say: Do not press.\n", "  say: Do not press.\n  words: [press]\n")
     changed(rules, "red_flags/hot_leg.yaml", "level: today\n    place: practice",
                  "level: ambulance_now\n    place: ambulance")
     return rules

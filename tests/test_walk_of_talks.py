@@ -54,14 +54,34 @@ URGENT = RANK["emergency_department_now"]
 WAYS, TRIES = 12, 24
 """So many ways to meet each rule of a red flag are tried, and so many in all."""
 
-MISSED = {
-    "bone_pain_rest": "a bone that broke easily stands on no screen; it is asked when the pain is at a bone",
-    "frostbite": "a cold, pale foot sends to the emergency department before cold weather is asked for",
-    "giant_cell": "whether sight was lost is asked after the place, and jaw pain on chewing alone is no ambulance",
-    "sepsis_limb": "its most urgent line is for children, and they are asked for fever in other words",
-    "weakness_climbing": "trouble with breathing is asked after the place, when numbness climbs but is not new",
+HIDDEN_ONCE: dict[str, tuple[str, Answers]] = {
+    "vomits after hard training, no fever": ("muscle_breakdown", {
+        "pain.region": ("calf",), "onset.age": 2.0, "activity.new_exercise": "yes", "ill.vomiting": "yes"}),
+    "lay on the leg for hours and cannot rise": ("muscle_breakdown", {
+        "pain.region": ("thigh",), "leg.numb_weak": "yes", "compartment.setting": ("long_lie",),
+        "muscle.cannot_rise": "yes"}),
+    "an ultramarathon, both legs weak, cannot rise": ("muscle_breakdown", {
+        "pain.region": ("foot",), "body.legs_weak": "yes", "muscle.extreme": "yes", "muscle.cannot_rise": "yes"}),
+    "hot skin that grows, vomits, no fever": ("cellulitis", {
+        "pain.region": ("calf",), "leg.hot_skin_or_joint": "yes", "skin.hot_area": "yes", "ill.vomiting": "yes"}),
+    "a cast, and the toes go numb": ("compartment_high", {
+        "pain.region": ("ankle",), "leg.numb_weak": "yes", "compartment.setting": ("cast",)}),
+    "spots, breathes fast, no fever": ("spots_not_fading", {"now.spots": "yes", "ill.with_spots": ("very_ill",)}),
+    "an irregular heart, pain at rest within hours, aged 45": ("limb_ischaemia", {
+        "pain.region": ("calf",), "pain.side": "left", "onset.age": 1.0, "onset.speed": "hours", "pain.rest": "yes",
+        "onset.trigger": "nothing", "history.arterial": ("irregular",)}),
+    "brittle bones, aged 55, a twist, cannot stand": ("cannot_stand_frail", {
+        "person.age": 55.0, "pain.region": ("ankle",), "onset.age": 1.0, "onset.trigger": "twist",
+        "pain.four_steps": "cannot", "history.frail": ("brittle",)}),
+    "a thigh that hurts since more running, no step possible": ("stress_bone_bad", {
+        "pain.region": ("thigh",), "activity.load_jump": "yes", "pain.four_steps": "cannot"}),
+    "both feet frozen, neither colder than the other": ("frostbite", {"circulation.frost": "yes"}),
+    "numb on both sides, climbing, hard to swallow": ("weakness_climbing", {
+        "leg.numb_weak": "yes", "nerve.both_sides": "yes", "nerve.speed": "days", "nerve.climbing": "yes",
+        "nerve.breath_face": "yes"}),
+    "only the shoulder hurts": ("other_place", {"pain.region": (), "person.elsewhere": "yes"}),
 }
-"""Red flags that no talk comes to within the bound, or not as urgently as they can be, with the reason."""
+"""People whose danger has a part that was asked only after a yes that they need not have given."""
 
 
 class Walker:
@@ -317,7 +337,17 @@ def missing(walker: Walker, flag: str) -> str:
 def test_a_talk_comes_to_every_red_flag_in_time():
     walker = Walker(shared_knowledge())
     missed = {flag: why for flag in walker.knowledge.red_flags if (why := missing(walker, flag))}
-    assert missed.keys() == MISSED.keys(), "\n".join(f"{flag}: {why}" for flag, why in missed.items())
+    assert not missed, "\n".join(f"{flag}: {why}" for flag, why in missed.items())
+
+
+def test_no_part_of_a_danger_hides_behind_a_yes_that_the_rest_does_not_need():
+    walker = Walker(shared_knowledge())
+    for story, (flag, person) in HIDDEN_ONCE.items():
+        assert flag in walker.conclude(person).flags, story
+        level = max((rule.level for key in walker.conclude(person).fired.rules
+                     if (rule := walker.knowledge.by_key[key]).card == flag), key=RANK.__getitem__)
+        found = noticed(walker, person, flag, level, LATE)
+        assert found.warned <= LATE, (story, found)
 
 
 # --- wanderings

@@ -212,14 +212,10 @@ class Interview:
         """What a ticked line of a screen still needs to be known, if it could raise the urgency."""
         knowledge = self.knowledge
         ticked = {name for name in lines if assessment.answers.get(name) == "yes"}
-        linked = {
-            finding.id for finding in knowledge.findings.values()
-            if ticked & {*finding.parents, *(name for when in _whens(finding) for name in when)}
-        }
         if not ticked:
             return None
         worths = self._worths(given, assessment)
-        linked |= worths.wanted_by(ticked, HURRIES)
+        linked = _opened_by(knowledge, ticked, worths.facts) | worths.wanted_by(ticked, HURRIES)
         open_ = {f.id: Worth(worths.danger.get(f.id, 0.0)) for f in _askable(knowledge, worths.facts) if f.id in linked}
         open_ = {name: worth for name, worth in open_.items() if worth.danger >= WORTH_ASKING}
         if not open_:
@@ -230,6 +226,19 @@ class Interview:
         if first in together and len(together) > 1:
             return self._list("follow_up", "And which of these are true?", together, open_)[1]
         return ask(knowledge, knowledge.findings[first], facts=worths.facts)
+
+
+def _opened_by(knowledge: Knowledge, told: set[str], facts: dict[str, Answer]) -> set[str]:
+    """The findings that are asked because of these, and those that are asked because of what was said to them."""
+    opened: set[str] = set()
+    while told:
+        found = {
+            finding.id for finding in knowledge.findings.values()
+            if told & {*finding.parents, *(name for when in _whens(finding) for name in when)}
+        } - opened
+        opened |= found
+        told = found & facts.keys()
+    return opened
 
 
 def _again(

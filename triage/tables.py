@@ -415,7 +415,8 @@ def _row(number: int, line: int, cells: dict[str, Any], fault: str, size: int) -
     name = str(name).strip()
     if not fault and not name:
         fault = "the row has no id"
-    if bad := OBEYED.search(name.replace("\n", "").replace("\t", "")):  # it would be obeyed by whatever shows the results
+    # It would be obeyed by whatever shows the results.
+    if bad := OBEYED.search(name.replace("\n", "").replace("\t", "")):
         fault = fault or f"the id holds the character U+{ord(bad[0]):04X}, which may not stand in it"
         name = printable(name, "\n\t")
     return Row(number, line, name, {} if fault else {k: v for k, v in cells.items() if k != "id"}, fault, size)

@@ -80,6 +80,7 @@ FIXES: dict[str, str] = {
     "danger-review": "Ask which danger looks like this there, and name its sign in fits_well_never.",
     "care": "Name a care card, or let if_likely ask for an appointment.",
     # self-checks and care
+    "forbidden": "Name the interlock under blocked_by, say under beside why it does not matter, or use other words.",
     "who-must-not": "Name interlocks and people for whom it is not, or write safe_for_all: true.",
     "steps": "Write the steps.",
     "means": "Say what this answer means.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from triage import advice
 from triage.lint.found import Found
 from triage.model import Blockable, Knowledge, SelfCheck
 from triage.words import guess
@@ -17,6 +18,16 @@ def trials(knowledge: Knowledge) -> Found:
             yield card.id, "steps", "it needs steps"
         if isinstance(card, SelfCheck):
             yield from _self_check(knowledge, card)
+        for lock in card.beside:
+            if lock not in knowledge.interlocks:
+                yield card.id, "unknown-id", f"beside: unknown interlock '{lock}'" + guess(lock, knowledge.interlocks)
+        for lock, step in advice.of_card(knowledge, card).items():
+            if lock not in card.blocked_by:
+                yield card.id, "forbidden", f"'{lock}' forbids this, and does not block the card: '{step}'"
+    for flag in knowledge.red_flags.values():
+        for lock, line in advice.told(knowledge, flag.do).items():
+            if flag.id in knowledge.interlocks[lock].flags:
+                yield flag.id, "forbidden", f"it closes '{lock}', which forbids this: '{line}'"
 
 
 def _self_check(knowledge: Knowledge, card: SelfCheck) -> Found:

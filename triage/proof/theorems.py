@@ -37,6 +37,7 @@ from triage.proof.symbols import EVERYWHERE, Symbol, any_of
 from triage.rulebook import parts_of
 
 Parts = tuple[Part, ...]
+EVIDENCE = ("for", "against")
 
 
 def every_rule_fires(ground: Ground) -> Iterator[Claim]:
@@ -56,6 +57,8 @@ def no_rule_is_implied(ground: Ground) -> Iterator[Claim]:
         for one, other in itertools.permutations(rules, 2):
             if _says_no_more(knowledge, one, other):
                 alone = seen[one.key] & ~seen[other.key] or ground.find(fires[one.key], ~fires[other.key])
+                if not alone and one.kind in EVIDENCE:  # lines of evidence may refine each other, but not say the same
+                    alone = seen[other.key] & ~seen[one.key] or ground.find(fires[other.key], ~fires[one.key])
                 yield None if alone else Counterexample(
                     f"{ground.place(one)}: {one.id} holds only where {other.id} does, which concludes as much", {})
 
@@ -238,17 +241,13 @@ def _same_subject(knowledge: Knowledge) -> Iterator[list[Rule]]:
 
 def _says_no_more(knowledge: Knowledge, one: Rule, other: Rule) -> bool:
     """Would a rule conclude nothing more than another, were it implied by it?"""
-    if one.kind == "red_flag":
-        return severity(other) >= severity(one)
+    if one.kind == "red_flag":  # a line that "not sure" lowers says more than one that it does not
+        return severity(other) >= severity(one) and (one.not_sure != "lower" or other.not_sure == "lower")
     if one.kind == "frequency":
         steps = knowledge.settings.weights.frequency
         return steps[other.step] >= steps[one.step]
     if one.kind == "score_item":
         return one.item == other.item
-    if one.kind in ("for", "against"):
-        # Lines of a group may refine each other. Apart from that, one that tells nothing of its own counts twice.
-        apart = not one.group or one.group != other.group
-        return apart and _facts(knowledge, one) <= _facts(knowledge, other)
     return True
 
 

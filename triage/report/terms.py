@@ -15,6 +15,7 @@ TERMS: dict[str, str] = {
     "leg.cold_pale": "cold and discoloured limb",
     "leg.numb_weak": "new numbness, tingling or weak toes or foot",
     "leg.pain_growing": "pain growing despite rest and analgesia, or out of proportion",
+    "circulation.frost": "waxy, hard and numb skin after cold (frostbite)",
     "leg.hard_or_tight": "rock-hard muscle at rest, or tight cast or bandage",
     "leg.swollen_blue": "whole calf or leg newly swollen or discoloured",
     "leg.hot_skin_or_joint": "hot spreading, necrotic or blistered skin, or hot immobile joint",

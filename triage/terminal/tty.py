@@ -11,6 +11,7 @@ from collections.abc import Callable
 from prompt_toolkit.application import Application, get_app
 from prompt_toolkit.application.current import get_app_session
 from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import FormattedText, StyleAndTextTuples
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.layout import BufferControl, Dimension, FormattedTextControl, HSplit, Layout, VSplit, Window
@@ -25,6 +26,7 @@ from triage.answers import BadAnswer, choose
 from triage.model import NONE, NOT_SURE, OPTION, Answer, Back, Given, Question, Quit, Reply, Review, Screen, Why
 from triage.terminal import layout
 from triage.terminal.plain import expected, may_doubt, typed
+from triage.words import OBEYED
 
 # Colour only repeats what words, frames and boldness say already.
 _STYLE = Style.from_dict({
@@ -306,7 +308,7 @@ class _Line:
         self.question, self.number = question, number
         self.said = ""
         self.wrong = ""
-        buffer = Buffer(multiline=False, on_text_changed=lambda _: self._forgive())
+        buffer = Buffer(multiline=False, on_text_changed=self._changed)
         long = question.kind == "text"
         self.focus = Window(BufferControl(buffer), height=Dimension(min=1, max=6) if long else 1, wrap_lines=long,
                             dont_extend_height=True)
@@ -327,8 +329,11 @@ class _Line:
 
         return keys
 
-    def _forgive(self) -> None:
+    def _changed(self, buffer: Buffer) -> None:
+        """What was pasted may hold what a terminal obeys; a line feed in it is no Enter."""
         self.wrong = ""
+        if OBEYED.search(buffer.text):
+            buffer.document = Document(OBEYED.sub(" ", buffer.text), buffer.cursor_position)
 
     def _above(self, width: int) -> list[Part]:
         form = "\n".join(filter(None, (self.question.help, expected(self.question))))
