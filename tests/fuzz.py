@@ -172,7 +172,8 @@ def _under_atheris(name: str, seconds: int) -> None:
         corpus = Path(folder) / "corpus"
         corpus.mkdir()
         (corpus / "seed").write_text(SEEDS[name], encoding="utf-8")
-        atheris.Setup([name, f"-max_total_time={seconds}", "-max_len=2000", "-verbosity=0", str(corpus)],
+        atheris.Setup([name, f"-max_total_time={seconds}", "-max_len=2000", "-verbosity=0",
+                       f"-artifact_prefix={folder}/", str(corpus)],
                       getattr(readers, name))
         atheris.Fuzz()
 

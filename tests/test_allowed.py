@@ -75,7 +75,7 @@ def test_nobody_is_invited_before_the_questions_on_danger_are_answered():
     ("It calms down. Massage helps many. See somebody.", "It calms down. See somebody."),
     ("Pressing is worth a try. If it hurts more, stop. It lasts weeks.", "It lasts weeks."),
     ("Do not press, and stop stretching.", "Do not press, and stop stretching."),
-    ("Never roll it. Nobody should be rubbing here.", "Never roll it."),
+    ("Never roll it. Nobody should be rubbing here.", "Never roll it. Nobody should be rubbing here."),
     ("If it gets worse, call.", "If it gets worse, call."),
     ("Stretching helps.", ""), ("", ""),
 ])

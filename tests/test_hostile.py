@@ -129,6 +129,10 @@ def _tables() -> Iterator[tuple[str, bytes, str]]:
     yield "a merge key", text + b"<<: {name: x}\n", "unknown-key"
     yield "a tag", text.replace(b"name: Sore", b"name: !!python/object/apply:os.system Sore"), "tag"
     yield "a key twice", text + b"name: again\n", "duplicate-key"
+    yield "a tab in a key", text + b"a\tb: 1\n", "bad-key"
+    yield "a line feed in a key", text + b'"a\\nb": 1\n', "bad-key"
+    yield "lines in a name", text.replace(b"self_checks: [press]", b'self_checks: ["pre\\nss"]'), ""
+    yield "lines in a word", text.replace(b"kind: benign", b'kind: "be\\nnign"'), "shape"
     yield "a second document", text + b"---\n" + text, "two-documents"
     yield "tabs", text.replace(b"\n  ", b"\n\t"), "tab"
     yield "far too large", b"# " + b"x" * 10_000_000, "too-large"
@@ -169,7 +173,7 @@ VALUES = ["null", "[]", "x", "1", "[[]]", "[null]", "{a: null}", "{a: [1]}", "[{
     "self_checks/press.yaml", "care/rest.yaml"])
 def test_a_value_of_another_kind_at_a_first_key_is_told(rules: Path, name: str) -> None:
     data, _ = yamlfile.read((rules / name).read_text(encoding="utf-8"))
-    keys = list(data)
+    keys = [key for key in data if (name, key) != ("article.yaml", "source")]  # which is only told, and nothing reads it
     for at, value in enumerate(VALUES):
         chosen = keys[at % len(keys)]
         raw = "\n".join(f"{key}: {value if key == chosen else '{}'}" for key in keys).encode()

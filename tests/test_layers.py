@@ -19,7 +19,7 @@ ORDER = [
     ["triage.tone"],
     ["triage.amounts"],
     ["triage.yamlfile", "triage.weighing", "triage._experta", "triage.schema", "triage.answers",
-     "triage.readability", "triage.reviews", "triage.smallest"],
+     "triage.readability", "triage.reviews", "triage.smallest", "triage.advice"],
     ["triage.shelf", "triage.matcher", "triage.randomly", "triage.versions"],
     ["triage.rulebook"],
     ["triage.cards"],
@@ -29,8 +29,9 @@ ORDER = [
     ["triage.engine", "triage.compiled"],
     ["triage.assessment"],
     ["triage.scenarios", "triage.worth", "triage.evaluation", "triage.difference"],
-    ["triage.interview", "triage.counterfactual", "triage.safety", "triage.allowed"],
-    ["triage.explain"],
+    ["triage.interview", "triage.counterfactual", "triage.safety", "triage.allowed", "triage.mutation",
+     "triage.coverage"],
+    ["triage.explain", "triage.proof"],
     ["triage.asides", "triage.telling"],
     ["triage.result", "triage.screen", "triage.sessions"],
     ["triage.diary"],
@@ -62,7 +63,7 @@ def name_of(path: Path) -> str:
 def room(name: str) -> str:
     """The module, or the package it lies in: rooms with several files are one step."""
     for package in ("triage.terminal", "triage.commands", "triage.compiled", "triage.picture",
-                    "triage.report", "triage.safety", "triage.lint"):
+                    "triage.report", "triage.safety", "triage.lint", "triage.mutation", "triage.proof"):
         if name == package or name.startswith(package + "."):
             return package
     return name

@@ -239,7 +239,7 @@ def with_a_no(answers: Answers, draw: st.DataObject) -> tuple[Answers, str]:
     return {**answers, name: empty(knowledge.findings[name])}, name  # type: ignore[dict-item]
 
 
-@settings(SOME, max_examples=300)
+@settings(SOME, max_examples=200)
 @given(people, st.data())
 def test_a_no_raises_no_red_flag_and_no_urgency(answers: Answers, draw: st.DataObject) -> None:
     """Whatever it is: what a no may do is to refute. Only where nothing is itself a sign may it be one part of a danger
@@ -253,7 +253,7 @@ def test_a_no_raises_no_red_flag_and_no_urgency(answers: Answers, draw: st.DataO
         assert RANK[after.urgency.level] <= max(RANK[before.urgency.level], RANK["book"])
 
 
-@settings(SOME, max_examples=300)
+@settings(SOME, max_examples=200)
 @given(people, st.data())
 def test_a_no_that_no_rule_in_play_reads_changes_no_conclusion(answers: Answers, draw: st.DataObject) -> None:
     """In play is a rule whose other parts are there: a no to it lets it fire or not."""

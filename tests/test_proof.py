@@ -15,7 +15,7 @@ from triage.cli import main
 from triage.compiled import Compiled
 from triage.model import NOT_SURE, Answers, Knowledge
 from triage.proof.encoding import Rules
-from triage.proof.ground import Counterexample, Ground, smallest
+from triage.proof.ground import Counterexample, Ground
 from triage.proof.theorems import THEOREMS, says
 
 HOT_LEG = small.FILES["red_flags/hot_leg.yaml"]
@@ -221,12 +221,6 @@ def test_what_a_sentence_advises(knowledge):
     assert advice.advises(lock, "Do not press, rub or roll the leg.") == []
     assert advice.advises(lock, "No massage for 3 days.") == []
     assert advice.advises(lock, "A feeling of pressure in the calf.") == []
-
-
-def test_the_smallest_answers_keep_what_is_needed():
-    answers: Answers = {"a": "yes", "b": "no", "c": ("x", "y")}
-    assert smallest(answers, lambda fewer: "a" in fewer and "x" in fewer.get("c", ())) == {"a": "yes", "c": ("x",)}
-    assert smallest(answers, lambda fewer: True, keep=["b"]) == {"b": "no"}
 
 
 # --- the command

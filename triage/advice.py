@@ -11,13 +11,18 @@ _NO = r"\b(not|no|never|nobody|nothing|without|cannot|avoid|loosen)\b"
 _SENTENCE = re.compile(r"(?<=[.!?:;])\s+")
 
 
+def sentences(text: str) -> list[str]:
+    """A text by its sentences."""
+    return _SENTENCE.split(text)
+
+
 def advises(lock: Interlock, text: str) -> list[str]:
     """The sentences of a text that tell to do what the interlock forbids. One that says not to is none."""
     if not lock.words:
         return []
     word = re.compile(rf"\b({'|'.join(map(re.escape, lock.words))})\b", re.IGNORECASE)
     forbidden = re.compile(rf"{_NO}.*{word.pattern}", re.IGNORECASE)
-    return [part for part in _SENTENCE.split(text) if word.search(part) and not forbidden.search(part)]
+    return [part for part in sentences(text) if word.search(part) and not forbidden.search(part)]
 
 
 def told(knowledge: Knowledge, texts: Iterable[str]) -> dict[str, str]:

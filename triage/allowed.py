@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
+from triage import advice
 from triage.model import RANK, Assessment, Knowledge, SelfCheck
 
 HANDS_ON = {"no_press", "no_stretch"}
 """The locks on what is done to a leg with hands and straps; cards tell of it in passing as well."""
-_INVITES = re.compile(r"\b(pressing|massag\w*|stretch\w*|rolling|rubbing)\b", re.IGNORECASE)
-_FORBIDS = re.compile(r"\b(not|never|nobody) (press|push|roll|rub|stretch|knead|squeeze)", re.IGNORECASE)
 
 
 def locks(knowledge: Knowledge, assessment: Assessment) -> set[str]:
@@ -44,8 +42,9 @@ def calm(knowledge: Knowledge, assessment: Assessment, text: str) -> str:
         return text
     kept: list[str] = []
     left_out = False
-    for sentence in re.split(r"(?<=[.!?])\s+", text):
+    hands_on = [lock for name, lock in knowledge.interlocks.items() if name in HANDS_ON]
+    for sentence in advice.sentences(text):
         follows = left_out and sentence.startswith("If it ")
-        left_out = follows or bool(_INVITES.search(sentence) and not _FORBIDS.search(sentence))
+        left_out = follows or any(advice.advises(lock, sentence) for lock in hands_on)
         kept += [] if left_out else [sentence]
     return " ".join(kept)

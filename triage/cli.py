@@ -110,7 +110,7 @@ def parser() -> argparse.ArgumentParser:
     test = command("test", "run scripted stories; exit 1 if one fails", "triage test tests/scenarios")
     test.add_argument("dir", type=Path, help="a file or folder of scenarios")
 
-    prove = command("prove", "prove what must hold for all answers there are; exit 1 with a counterexample if one fails",
+    prove = command("prove", "prove what must hold for all answers; exit 1, with a counterexample, if one fails",
                     "triage prove\n  triage prove clot_is_today --counterexamples found")
     prove.add_argument("theorem", nargs="*", help="only these (default: all; --list names them)")
     prove.add_argument("--list", action="store_true", help="name the theorems and stop")

@@ -10,7 +10,7 @@ import msgspec
 
 from triage import yamlfile
 from triage.model import Claim, Fault, Finding, Group, Interlock, LegMap, Place, Settings, Source, Stage
-from triage.words import guess
+from triage.words import guess, printable
 
 Steps = tuple[str | int, ...]
 """The way to a part of a file: keys and indexes."""
@@ -59,7 +59,7 @@ class Shelf:
         """Cards, topics (`pain.`) and files that stand there and cannot be read."""
 
     def fault(self, place: Place, code: str, message: str) -> None:
-        self.faults.append(Fault(place.file, place.line, place.column, code, message))
+        self.faults.append(Fault(place.file, place.line, place.column, code, printable(message)))
 
     def unknown(self, place: Place, code: str, what: str, name: str, known: Iterable[str], home: str = "") -> None:
         """The fault that nothing has this name; none when it has one, whose own fault is told already."""

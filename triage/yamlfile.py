@@ -154,6 +154,8 @@ def _walk(node: Any, path: Path, marks: Marks) -> Any:
         if not isinstance(key_node, yaml.ScalarNode):
             raise YamlError(*place, "bad-key", "a key must be a word")
         key = _shown(key_node)
+        if "\n" in key or "\t" in key:
+            raise YamlError(*place, "bad-key", "a key must be a word; this one holds a tab or a line feed")
         if key in out:
             raise YamlError(*place, "duplicate-key", f"the key '{key}' stands here a second time")
         marks[(*path, "@" + key)] = place

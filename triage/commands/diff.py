@@ -15,6 +15,7 @@ from triage import cards, evaluation, files, revision, scenarios, versions
 from triage.difference import KINDS, SIDES, Difference, Person, Unknown, Versions
 from triage.model import Answers, Knowledge
 from triage.result import about, encode, plain
+from triage.result import lines as lines_of
 from triage.words import printable
 
 SCHEMA = "triage-difference/1"
@@ -219,15 +220,7 @@ def _told(both: Knowledge, each: Difference) -> list[str]:
     if not (each.went or each.came or each.changed):
         lines.append("      by weights, settings or order alone")
     if each.who.source == "random":
-        lines += [f"      | {line}" for line in _yaml(_short(both, each.who.answers))]
+        lines += [f"      | {line}" for line in lines_of(_short(both, each.who.answers)) or ["{}"]]
     if each.like_it:
         lines.append(f"      and {len(each.like_it):,} more like it")
     return lines
-
-
-def _yaml(answers: dict[str, Any]) -> list[str]:
-    """An answers file, a line an answer."""
-    if not answers:
-        return ["{}"]
-    return [f"{name}: [{', '.join(value)}]" if isinstance(value, list) else f"{name}: {value}"
-            for name, value in answers.items()]

@@ -9,13 +9,15 @@ from typing import Any
 
 from triage import cards, files, scenarios
 from triage.model import Knowledge
-from triage.mutation import FLOORS, KINDS, Court, Missing, Mutant, Verdict, missing, mutants, tried
+from triage.mutation import FLOORS, KINDS, Court, Missing, Mutant, Verdict, missing, mutants, place, tried
 from triage.mutation.copying import as_yaml
 from triage.result import encode
 from triage.scenarios import Story
 
 LISTED = 20
 """So many survivors are listed, unless all are asked for."""
+Told = tuple[Mutant, Missing | None]
+"""A survivor, and the scenario that would kill it."""
 CLASSES = {True: "red flags, blocks, scores, floors", False: "the rest"}
 
 
@@ -33,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
     court = _court(knowledge, scenarios.read(knowledge, options.dir))
     verdicts = tried(court, chosen)
     survivors = [v.mutant for v in verdicts if v.outcome == "survived"]
-    listed = survivors if options.all or options.json else _most_important(survivors)
+    listed = survivors if options.all else _most_important(survivors)
     told = missing(court, listed)
     shares = {critical: _share(verdicts, critical) for critical in CLASSES}
     if options.json:
@@ -100,33 +102,36 @@ def _line(title: str, row: dict[str, Any]) -> str:
             f"{row['per_cent']:>10.1f}")
 
 
-def _survivors(knowledge: Knowledge, told: Sequence[tuple[Mutant, Missing | None]], count: int) -> list[str]:
+def _survivors(knowledge: Knowledge, told: Sequence[Told], count: int) -> list[str]:
+    """The survivors by the scenario that would kill them; new stories with their variants below them."""
     if not told:
         return []
-    lines = ["", f"{len(told)} of {count} survivors, by the scenario that is missing:"]
+    lines = ["", f"{len(told)} of {count} survivors, each under # with its place, above the scenario that is missing."]
     found = list({id(each): each for _, each in told if each is not None}.values())
     for each in found:
         if each.of is None:
             variants = [other for other in found if other.of is each]
-            lines += ["", *_killed(each, *variants), as_yaml(knowledge, each, variants)]
-    if hard := [mutant for mutant, each in told if each is None]:
-        lines += ["", "No scenario was found for these; look at them by hand:", *(f"  {m.id}" for m in hard)]
+            lines += ["", *_named(knowledge, told, each, *variants), as_yaml(knowledge, each, variants)]
+    if hard := _named(knowledge, told, None):
+        lines += ["", "No scenario was found for these; look at them by hand:", *hard]
     return lines
 
 
-def _killed(*missing: Missing) -> list[str]:
-    return [f"# kills {name}" for each in missing for name in each.kills]
+def _named(knowledge: Knowledge, told: Sequence[Told], *scenarios_: Missing | None) -> list[str]:
+    return [f"# {place(knowledge, mutant)}: {mutant.id}" for scenario in scenarios_
+            for mutant, each in told if each is scenario]
 
 
 def _data(
-    knowledge: Knowledge, verdicts: Sequence[Verdict], shares: dict[bool, float],
-    told: Sequence[tuple[Mutant, Missing | None]],
+    knowledge: Knowledge, verdicts: Sequence[Verdict], shares: dict[bool, float], told: Sequence[Told],
 ) -> dict[str, Any]:
     return {
         "mutants": len(verdicts), "rows": _rows(verdicts),
         "per_cent": {"critical": round(shares[True], 2), "rest": round(shares[False], 2)},
-        "survivors": [
-            {"card": m.card, "kind": m.kind, "critical": m.critical, "rule": m.rule, "change": m.change,
-             "missing": as_yaml(knowledge, found) if found else ""} for m, found in told
+        "survived": [v.mutant.id for v in verdicts if v.outcome == "survived"],
+        "listed": [
+            {"card": m.card, "place": str(place(knowledge, m)), "kind": m.kind, "critical": m.critical,
+             "rule": m.rule, "change": m.change, "missing": as_yaml(knowledge, found) if found else ""}
+            for m, found in told
         ],
     }

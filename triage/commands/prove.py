@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from triage import cards, files
-from triage.cli import UNAVAILABLE
 from triage.files import BadFile
 from triage.model import Answers, Fault
-from triage.parts import Stopped, writing
+from triage.parts import UNAVAILABLE, Stopped, writing
 from triage.result import encode, lines, plain
 
 if TYPE_CHECKING:

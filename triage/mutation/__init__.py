@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from typing import Literal
 
 import msgspec
 
 from triage.mutation.equivalent import Equivalence
 from triage.mutation.missing import Missing, missing
-from triage.mutation.mutants import KINDS, Kind, Mutant, mutants
+from triage.mutation.mutants import KINDS, Kind, Mutant, mutants, place
 from triage.mutation.verdicts import Court
+from triage.workers import no_interrupts
 
-__all__ = ["FLOORS", "KINDS", "Court", "Kind", "Missing", "Mutant", "Verdict", "missing", "mutants", "tried"]
+__all__ = ["FLOORS", "KINDS", "Court", "Kind", "Missing", "Mutant", "Verdict", "missing", "mutants", "place",
+           "tried"]
 
 FLOORS = {True: 100.0, False: 90.0}
 """Per cent of mutants that must be killed: of critical ones, and of the rest. Equivalent ones do not count."""
@@ -39,11 +43,21 @@ def tried(court: Court, chosen: Sequence[Mutant], processes: int = 0) -> list[Ve
     _court = court
     processes = processes or os.cpu_count() or 1
     chunks = [chosen[i: i + CHUNK] for i in range(0, len(chosen), CHUNK)]
-    if processes == 1 or len(chunks) < 2 or "fork" not in multiprocessing.get_all_start_methods():
-        return [verdict for chunk in chunks for verdict in _tried(chunk)]
+    if processes > 1 and len(chunks) > 1 and "fork" in multiprocessing.get_all_start_methods():
+        with contextlib.suppress(BrokenProcessPool):  # a process was killed: all is done here
+            return _tried_by_several(chunks, processes)
+    return [verdict for chunk in chunks for verdict in _tried(chunk)]
+
+
+def _tried_by_several(chunks: list[Sequence[Mutant]], processes: int) -> list[Verdict]:
     # Forked, a process has the court already; spawned, it would have to build it anew.
-    with ProcessPoolExecutor(processes, multiprocessing.get_context("fork")) as pool:
-        return [verdict for some in pool.map(_tried, chunks) for verdict in some]
+    pool = ProcessPoolExecutor(processes, multiprocessing.get_context("fork"))
+    try:
+        with no_interrupts():
+            waiting = [pool.submit(_tried, chunk) for chunk in chunks]
+        return [verdict for some in waiting for verdict in some.result()]
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 _court: Court

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, combinations, islice, product
 
 from triage.answers import complete, says_nothing
-from triage.model import NONE, Answer, Answers, Finding, Knowledge, Part, Rule
+from triage.model import NONE, NOT_SURE, Answer, Answers, Finding, Knowledge, Part, Rule
 
 WAYS = 60
 """So many ways of meeting a rule are tried."""
@@ -26,6 +26,7 @@ def answering(knowledge: Knowledge, wanted: Sequence[Part], unwanted: Sequence[P
 
 
 def _solved(knowledge: Knowledge, wanted: Parts, unwanted: Parts) -> Iterator[Answers]:
+    unwanted = (*unwanted, *_undermining(knowledge, wanted, unwanted))
     for parts in _spelled_out(knowledge, wanted, unwanted):
         asked = list(dict.fromkeys(part.fact for part in parts))
         choices = [_values(knowledge.findings[name], [p for p in parts if p.fact == name],
@@ -36,10 +37,29 @@ def _solved(knowledge: Knowledge, wanted: Parts, unwanted: Parts) -> Iterator[An
             [*_values(knowledge.findings[name], [], [p for p in unwanted if p.fact == name])[:2], None]
             for name in denied
         ]
-        for some in islice(product(*choices), CHOICES):
+        for some in _one_by_one(choices):
             met = dict(zip(asked, some, strict=True))
             for more in islice(product(*refused), CHOICES):
                 yield met | {name: value for name, value in zip(denied, more, strict=True) if value is not None}
+
+
+def _one_by_one(choices: list[list[Answer]]) -> Iterator[list[Answer]]:
+    """The first choice of each, then each other choice of one while the rest stay."""
+    if all(choices):
+        first = [some[0] for some in choices]
+        yield first
+        for i, some in enumerate(choices):
+            yield from ([*first[:i], other, *first[i + 1:]] for other in some[1:])
+
+
+def _undermining(knowledge: Knowledge, wanted: Parts, unwanted: Parts) -> Iterator[Part]:
+    """Of each way in which an unwanted derived finding comes about, one condition that is not wanted."""
+    for part in unwanted:
+        room, _, name = part.fact.partition(".")
+        for rule in knowledge.rules_of("derived", card=name) if room == "derived" else ():
+            free = [each for each in rule.parts if each not in wanted]
+            if free and not rule.lowered:
+                yield free[-1]
 
 
 def _spelled_out(knowledge: Knowledge, parts: Parts, unwanted: Parts) -> Iterator[Parts]:
@@ -107,6 +127,14 @@ def _possible(finding: Finding, wanted: list[Part], unwanted: list[Part]) -> Ite
     high = 50_000.0 if finding.highest is None else finding.highest
     whole = finding.kind == "number"
     return [float(v) for v in around if low <= v <= high and (v == round(v) or not whole)]
+
+
+def doubted(knowledge: Knowledge, answers: Answers) -> Iterator[Answers]:
+    """The same with one answer that is not sure: one of these, or what one of these belongs to."""
+    for name in answers:
+        finding = knowledge.findings[name]
+        for over in (*finding.parents, *([finding.within] if finding.within else []), name):
+            yield {**answers, over: NOT_SURE}
 
 
 def goes_together(knowledge: Knowledge, answers: Answers) -> bool:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain, product
+
+import msgspec
 
 from triage.assessment import severity
 from triage.model import RANK, Blockable, Knowledge, Part, Rule
@@ -52,11 +55,38 @@ class Equivalence:
 
     def _urgent_all_the_same(self, mutant: Mutant, rule: Rule) -> bool:
         """Does another red flag always make it as urgent, send to the same place, and stand for the same conditions?"""
-        flags = self.knowledge.red_flags
+        return all(any(other.key not in mutant.rules and self._stands_in(other, rule) and self.implies(case, other)
+                       for other in self.knowledge.rules_of("red_flag")) for case in self._cases(rule))
+
+    def _stands_in(self, other: Rule, rule: Rule) -> bool:
+        flags, order = self.knowledge.red_flags, self.knowledge.order
         suspects = flags[rule.card].suspects if RANK[rule.level] >= RANK["today"] else []
-        return any(other.key not in mutant.rules and _as_good(other, rule) and self.implies(rule, other)
-                   and (not suspects or flags[other.card].suspects == suspects)
-                   for other in self.knowledge.rules_of("red_flag"))
+        if suspects and flags[other.card].suspects != suspects:
+            return False
+        # Of several that are as urgent the first says where to go.
+        return _as_good(other, rule) or (severity(other) == severity(rule) and order[other.key] < order[rule.key])
+
+    def _cases(self, rule: Rule) -> list[Rule]:
+        """The ways in which a rule is met that reads a score: which items were counted. Otherwise it alone."""
+        for i, part in enumerate(rule.parts):
+            score = part.fact.removeprefix("score.")
+            if score == part.fact:
+                continue
+            out = []
+            for some in self._sums(score):
+                if part.holds(_total(some)):
+                    for lines in product(*(self._lines(item) for item in some)):
+                        parts = (*rule.parts[:i], *chain.from_iterable(line.parts for line in lines),
+                                 *rule.parts[i + 1:])
+                        unsure = (*rule.unsure[:i], *([False] * (len(parts) - len(rule.parts) + 1)),
+                                  *rule.unsure[i + 1:])
+                        out.append(msgspec.structs.replace(rule, parts=parts, unsure=unsure))
+            return out
+        return [rule]
+
+    def _lines(self, item: Rule) -> list[Rule]:
+        """All lines by which an item of a score is counted."""
+        return [rule for rule in self.knowledge.rules_of("score_item", card=item.card) if rule.item == item.item]
 
     def implies(self, one: Rule, other: Rule) -> bool:
         """Does the second rule fire whenever the first does?"""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -12,12 +12,15 @@ from triage.answers import AGAIN, complete
 from triage.assessment import assess
 from triage.compiled.columns import members
 from triage.files import with_screens
-from triage.model import Answer, Answers, Finding, Knowledge, Part, Rule
-from triage.mutation.answering import answering, goes_together, sums
+from triage.model import Answer, Answers, Finding, Knowledge
+from triage.mutation.alone import alone
+from triage.mutation.answering import answering, doubted, goes_together
 from triage.mutation.mutants import Mutant
 from triage.mutation.spoilt import spoilt
 from triage.mutation.telling import telling, together
 from triage.mutation.verdicts import Court
+from triage.mutation.wishes import wishes
+from triage.scenarios import Story
 
 TRIED = 40
 """So many answers of one sort are tried for one mutant."""
@@ -41,7 +44,6 @@ class Missing(msgspec.Struct, kw_only=True):
     given: Answers
     """All answers."""
     expect: dict[str, Any] = {}
-    kills: list[str] = []
 
 
 def missing(court: Court, survivors: Iterable[Mutant]) -> list[tuple[Mutant, Missing | None]]:
@@ -67,12 +69,11 @@ class _Seeker:
             expect = self._told(mutant, changed, each.given)
             if expect and (both := together(each.expect, expect)):
                 each.expect = both
-                each.kills.append(mutant.id)
                 return each
         for new in self._candidates(mutant):
             if expect := self._told(mutant, changed, new.given):
                 new = self._as_variant(new, mine)
-                new.expect, new.kills = expect, [mutant.id]
+                new.expect = expect
                 mine.append(new)
                 return new
         return None
@@ -100,17 +101,28 @@ class _Seeker:
     # --- where it may be told
 
     def _candidates(self, mutant: Mutant) -> Iterator[Missing]:
-        """Stories of the card's own file, variants of them, new stories, stories elsewhere."""
+        """Stories of the card's own file, variants of them and of others, new stories, stories elsewhere."""
+        told = self.court.told
         own = self.files.get(mutant.card, [])
-        touched = members(self.court.told.touched(mutant))
+        touched = members(told.touched(mutant))
+        firing = [i for key in mutant.rules for i in members(told.firing(self.knowledge.by_key[key]))[:TRIED]]
         made = list(islice(self._made(mutant), TRIED))
         yield from (self._there(i) for i in touched if i in own)
         yield from self._unanswered(mutant)
         yield from self._variants(own, made)
         yield from self._variants(self._blocking(mutant), made, most=99)
-        for answers in made:
-            yield Missing(change=dict(answers), given=with_screens(self.knowledge, answers))
+        yield from (self._anew(answers) for answers in made)
+        if mutant.kind == "lower":
+            yield from (self._anew(more) for answers in made[:TRIED] for more in doubted(self.knowledge, answers))
+        yield from self._variants(firing, made)
         yield from (self._there(i) for i in touched[:TRIED] if i not in own)
+        if "conditions" in mutant.cards:
+            yield from (self._anew(answers) for answers in alone(self.court, mutant.card))
+
+    def _anew(self, answers: Answers) -> Missing:
+        """A story of its own. The lines of the emergency screens are all no, but for what is told."""
+        told = {n: a for n, a in answers.items() if a != "no" or n not in self.knowledge.emergency}
+        return Missing(change=dict(told), given=with_screens(self.knowledge, told))
 
     def _there(self, i: int) -> Missing:
         story = self.court.stories[i]
@@ -121,8 +133,8 @@ class _Seeker:
         found = []
         for i in among:
             story = self.court.stories[i]
-            if " / " in story.story:
-                continue  # a variant itself
+            if _is_variant(story):
+                continue  # of which there can be none
             implied = complete(self.knowledge, story.answers)
             for answers in made:
                 change: Change = {name: value for name, value in answers.items() if implied.get(name) != value}
@@ -130,6 +142,31 @@ class _Seeker:
                 if len(change) <= most and goes_together(self.knowledge, given):
                     found.append(Missing(file=story.file, line=story.line, change=change, given=given))
         yield from sorted(found, key=lambda each: len(each.change or ()))[:TRIED]
+
+    def _unanswered(self, mutant: Mutant) -> Iterator[Missing]:
+        """Where something is offered that asks for an answer first: the same without that answer, or with others."""
+        for folder, cards in mutant.cards.items():
+            for name, card in cards.items():
+                before = getattr(getattr(self.knowledge, folder)[name], "ask_before", [])
+                for asked in {*before} - {*getattr(card, "ask_before", [])}:
+                    for instead in self._instead_of(asked):
+                        for i in self._offered(name):
+                            yield self._without(i, asked, instead)
+
+    def _without(self, i: int, asked: str, instead: Answers) -> Missing:
+        story = self.court.stories[i]
+        given = {n: a for n, a in story.answers.items() if n.removesuffix(AGAIN) != asked} | instead
+        if _is_variant(story):
+            return self._anew(given)
+        return Missing(file=story.file, line=story.line, change={asked: None, **instead}, given=given)
+
+    def _instead_of(self, asked: str) -> list[Answers]:
+        """Nothing, and answers by which a derived finding holds that this one could make."""
+        derived = self.knowledge.rules_of("derived")
+        made = {rule.card for rule in derived if any(part.fact == asked for part in rule.parts)}
+        others = [rule for rule in derived if rule.card in made and not rule.lowered
+                  and all(part.fact != asked for part in rule.parts)]
+        return [{}, *(answers for rule in others for answers in islice(answering(self.knowledge, rule.parts), 1))]
 
     def _blocking(self, mutant: Mutant) -> list[int]:
         """Stories in which something is offered that the block held back."""
@@ -145,85 +182,26 @@ class _Seeker:
         """Stories in which a self-check or care card is offered; those with the fewest answers first."""
         if not self.offering:
             for i, (story, case) in enumerate(zip(self.court.stories, self.court.told.cases, strict=True)):
-                if " / " in story.story:
-                    continue  # a variant itself
                 result = assess(self.knowledge, case.fired, story.answers)
                 for card in (*result.self_checks, *result.care):
                     self.offering.setdefault(card, []).append(i)
-        return sorted(self.offering.get(name, ()), key=lambda i: len(self.court.stories[i].answers))
-
-    # --- answers by which the mutant and the true line differ
+        stories = self.court.stories
+        return sorted(self.offering.get(name, ()), key=lambda i: (_is_variant(stories[i]), len(stories[i].answers)))
 
     def _made(self, mutant: Mutant) -> Iterator[Answers]:
-        ways = [answering(self.knowledge, wanted, unwanted) for wanted, unwanted in self._wishes(mutant)]
-        while ways:  # in turns, so that none is left out
+        """Answers by which the mutant and the true rules differ, of each wish in turns."""
+        ways = [answering(self.knowledge, wanted, unwanted) for wanted, unwanted in wishes(self.knowledge, mutant)]
+        while ways:
             for way in list(ways):
                 if (answers := next(way, None)) is not None:
                     yield answers
                 else:
                     ways.remove(way)
 
-    def _wishes(self, mutant: Mutant) -> Iterator[tuple[tuple[Part, ...], tuple[Part, ...]]]:
-        """What shall hold, and what shall not."""
-        if not mutant.rules:
-            yield from self._locked(mutant)
-        for key, new in mutant.rules.items():
-            old = self.knowledge.by_key[key]
-            if old.lowered and old.kind in ("red_flag", "derived"):
-                continue
-            if new is None or new.parts == old.parts:
-                yield old.parts, ()
-                yield from ((old.parts + other.parts, ()) for other in self._rivals(mutant, old))
-                yield from self._tipping(old, new)
-                continue
-            for one, other in ((old, new), (new, old)):
-                for part in other.parts:
-                    if part not in one.parts:
-                        yield one.parts, (part,)
 
-    def _rivals(self, mutant: Mutant, old: Rule) -> list[Rule]:
-        """Of a red flag that is lowered: as urgent ones for other conditions, which would then come first."""
-        flags = self.knowledge.red_flags
-        return [rule for rule in self.knowledge.rules_of("red_flag")
-                if mutant.kind == "lower" and flags[old.card].suspects and flags[rule.card].suspects
-                and rule.level == old.level and rule.card != old.card and len(rule.parts) == 1 and not rule.lowered]
+def _is_variant(story: Story) -> bool:
+    return " / " in story.story
 
-    def _tipping(self, old: Rule, new: Rule | None) -> Iterator[tuple[tuple[Part, ...], tuple[Part, ...]]]:
-        """Of an item of a score: a rule that reads the score, with items that meet it before or after, not both."""
-        if old.kind != "score_item":
-            return
-        readers = self.court.told.readers.get(f"score.{old.card}", ())
-        for some in sums(self.knowledge, old.card):
-            mine = next((item for item in some if item.item == old.item), None)
-            if mine is None:
-                continue
-            before = sum(item.points for item in some)
-            after = before - mine.points + (new.points if new else 0)
-            for rule in readers:
-                for part in rule.parts:
-                    if part.fact == f"score.{old.card}" and part.holds(before) != part.holds(after):
-                        others = tuple(p for p in rule.parts if p is not part)
-                        yield tuple(chain.from_iterable(item.parts for item in some)) + others, ()
-
-    def _locked(self, mutant: Mutant) -> Iterator[tuple[tuple[Part, ...], tuple[Part, ...]]]:
-        """All that a lock which was taken away would hold back."""
-        for folder, cards in mutant.cards.items():
-            for name, card in cards.items():
-                before = getattr(getattr(self.knowledge, folder)[name], "blocked_by", [])
-                for lock in {*before} - {*getattr(card, "blocked_by", [])}:
-                    for rule in self.knowledge.rules_of("interlock", card=lock):
-                        yield rule.parts, ()
-
-    def _unanswered(self, mutant: Mutant) -> Iterator[Missing]:
-        """Where something is offered that asks for an answer first: the same without that answer."""
-        for folder, cards in mutant.cards.items():
-            for name, card in cards.items():
-                before = getattr(getattr(self.knowledge, folder)[name], "ask_before", [])
-                for asked in {*before} - {*getattr(card, "ask_before", [])}:
-                    for i in self._offered(name)[:TRIED]:
-                        story = self.court.stories[i]
-                        given = {n: a for n, a in story.answers.items() if n.removesuffix(AGAIN) != asked}
-                        yield Missing(file=story.file, line=story.line, change={asked: None}, given=given)
 
 
 def _difference(one: Change, other: Change) -> Change:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from triage.model import Blockable, Condition, Finding, Knowledge, Part, Rule
+from triage.model import Blockable, Condition, Finding, Knowledge, Part, Place, Rule
 from triage.rulebook import LOWER, LOWER_PLACE
 
 Kind = Literal["drop", "flip", "threshold", "lower", "unblock", "swap"]
@@ -49,6 +49,11 @@ def mutants(knowledge: Knowledge) -> list[Mutant]:
     return list(_Maker(knowledge).all())
 
 
+def place(knowledge: Knowledge, mutant: Mutant) -> Place:
+    """Where the line stands that a mutant spoils, or the card."""
+    return knowledge.places_of_rules[next(iter(mutant.rules))] if mutant.rules else knowledge.places[mutant.card]
+
+
 class _Maker:
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
@@ -75,8 +80,8 @@ class _Maker:
             for i, part in parts:
                 yield self._mutant("drop", rule, f"without {part.text}", self._line(rule, parts[:i] + parts[i + 1:]))
         for i, part in parts:
-            if rule.kind == "interlock" and part.fact.startswith("red_flag."):
-                continue  # its flag is taken away below
+            if part.fact.startswith("red_flag."):
+                continue  # the line is taken away below
             for other in self._flipped(part):
                 yield self._replaced("flip", rule, i, other)
             for other in self._moved(part):
@@ -213,7 +218,7 @@ class _Maker:
         lower, within = LOWER.get(("book", wish.within_days), ("nothing", 0))
         less = msgspec.structs.replace(wish, within_days=within) if within else None
         changed = msgspec.structs.replace(card, if_likely=less)
-        yield Mutant(kind="lower", card=card.id, critical=True, cards={"conditions": {card.id: changed}},
+        yield Mutant(kind="lower", card=card.id, critical=False, cards={"conditions": {card.id: changed}},
                      change=f"if_likely: {lower} {within or ''}".rstrip() + f" instead of book {wish.within_days}")
 
     def _of_blockable(self, folder: str, card: Blockable) -> Iterator[Mutant]:

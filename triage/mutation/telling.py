@@ -18,7 +18,8 @@ def telling(knowledge: Knowledge, rule: str, right: Assessment, wrong: Assessmen
         return {"place": right.urgency.place}
 
     def rules(assessment: Assessment) -> list[str]:
-        ids = dict.fromkeys(knowledge.by_key[key].id for key in assessment.fired.rules)
+        fired = (knowledge.by_key[key].id for key in assessment.fired.rules)
+        ids = dict.fromkeys((*fired, *assessment.urgency.reasons))
         return sorted((name for name in ids if not name.endswith("~not_sure")), key=lambda name: name != rule)
 
     lost = [name for name in _offers(right) if name not in _offers(wrong)]

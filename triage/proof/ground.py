@@ -5,7 +5,7 @@ A counterexample is never believed: it is concluded again by the compiled evalua
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +18,7 @@ from triage.compiled import Compiled
 from triage.model import Answers, Assessment, Knowledge, Part, Rule
 from triage.proof.encoding import Rules
 from triage.proof.symbols import Person, Symbol
+from triage.smallest import smallest
 
 
 class Counterexample(msgspec.Struct, frozen=True):
@@ -46,10 +47,13 @@ class Ground:
         self.rules = Rules(self.compiled.function, self.person)
         self.solver = solver(self.person)
 
+    def possible(self, *wanted: Symbol) -> bool:
+        """Can all of this hold of somebody?"""
+        return bool(self.solver.check(*(each.it for each in wanted)) == z3.sat)
+
     def find(self, *wanted: Symbol) -> Answers | None:
         """Somebody of whom all of this holds; None when there can be nobody."""
-        found = self.solver.check(*(each.it for each in wanted))
-        return self.person.answers(self.solver.model()) if found == z3.sat else None
+        return self.person.answers(self.solver.model()) if self.possible(*wanted) else None
 
     def assessed(self, answers: Answers) -> Assessment:
         """What comes of answers, by the evaluator that the program uses."""
@@ -91,8 +95,16 @@ class Ground:
         """The counterexample that these answers are, made small. Raises AssertionError when they are none."""
         if not wrong(answers):
             raise AssertionError(f"the formula and the evaluator do not agree on {answers}")
-        small = smallest(answers, lambda fewer: bool(wrong(fewer)), {*keep})
-        return Counterexample(wrong(small), small)
+        kept = {name: answer for name, answer in answers.items() if name in keep}
+        rest = {name: answer for name, answer in answers.items() if name not in keep}
+
+        def still(fewer: Answers) -> Counterexample | None:
+            says = wrong({**fewer, **kept})
+            return Counterexample(says, {**fewer, **kept}) if says else None
+
+        found = smallest(rest, still)
+        assert found is not None
+        return found
 
     @cached_property
     def witnesses(self) -> dict[str, Answers]:
@@ -151,24 +163,3 @@ def solver(*persons: Person) -> Any:
     for person in persons:
         out.add(*person.rules)
     return out
-
-
-def smallest(answers: Answers, still: Callable[[Answers], bool], keep: Container[str] = ()) -> Answers:
-    """Answers without all that can be left out, and without ticked options that can; `keep` stays as it is."""
-    out = dict(answers)
-    for name in [name for name in out if name not in keep]:
-        without = {other: value for other, value in out.items() if other != name}
-        if still(without):
-            out = without
-        while isinstance(ticked := out.get(name), tuple):
-            shorter = ({**out, name: ticked[:i] + ticked[i + 1:]} for i in range(len(ticked)))
-            fewer = next((each for each in shorter if still(each)), None)
-            if fewer is None:
-                break
-            out = fewer
-    return out
-
-
-def holds(claims: Iterable[Claim]) -> list[Counterexample]:
-    """The counterexamples among the claims of a theorem."""
-    return [claim for claim in claims if claim is not None]

@@ -55,12 +55,13 @@ def no_rule_is_implied(ground: Ground) -> Iterator[Claim]:
     seen = {**block.early, **block.late}
     for rules in _same_subject(knowledge):
         for one, other in itertools.permutations(rules, 2):
-            if _says_no_more(knowledge, one, other):
-                alone = seen[one.key] & ~seen[other.key] or ground.find(fires[one.key], ~fires[other.key])
-                if not alone and one.kind in EVIDENCE:  # lines of evidence may refine each other, but not say the same
-                    alone = seen[other.key] & ~seen[one.key] or ground.find(fires[other.key], ~fires[one.key])
-                yield None if alone else Counterexample(
-                    f"{ground.place(one)}: {one.id} holds only where {other.id} does, which concludes as much", {})
+            if not _says_no_more(knowledge, one, other):
+                continue
+            alone = seen[one.key] & ~seen[other.key] or ground.possible(fires[one.key], ~fires[other.key])
+            if not alone and one.kind in EVIDENCE:  # lines of evidence may refine each other, but not say the same
+                alone = seen[other.key] & ~seen[one.key] or ground.possible(fires[other.key], ~fires[one.key])
+            yield None if alone else Counterexample(
+                f"{ground.place(one)}: {one.id} holds only where {other.id} does, which concludes as much", {})
 
 
 def danger_never_lowers(ground: Ground) -> Iterator[Claim]:
@@ -243,6 +244,8 @@ def _says_no_more(knowledge: Knowledge, one: Rule, other: Rule) -> bool:
     """Would a rule conclude nothing more than another, were it implied by it?"""
     if one.kind == "red_flag":  # a line that "not sure" lowers says more than one that it does not
         return severity(other) >= severity(one) and (one.not_sure != "lower" or other.not_sure == "lower")
+    if one.kind in EVIDENCE:
+        return _facts(knowledge, one) == _facts(knowledge, other)
     if one.kind == "frequency":
         steps = knowledge.settings.weights.frequency
         return steps[other.step] >= steps[one.step]
