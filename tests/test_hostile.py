@@ -173,7 +173,7 @@ VALUES = ["null", "[]", "x", "1", "[[]]", "[null]", "{a: null}", "{a: [1]}", "[{
     "self_checks/press.yaml", "care/rest.yaml"])
 def test_a_value_of_another_kind_at_a_first_key_is_told(rules: Path, name: str) -> None:
     data, _ = yamlfile.read((rules / name).read_text(encoding="utf-8"))
-    keys = [key for key in data if (name, key) != ("article.yaml", "source")]  # which is only told, and nothing reads it
+    keys = [key for key in data if (name, key) != ("article.yaml", "source")]  # nothing reads that
     for at, value in enumerate(VALUES):
         chosen = keys[at % len(keys)]
         raw = "\n".join(f"{key}: {value if key == chosen else '{}'}" for key in keys).encode()

@@ -287,6 +287,8 @@ class _Reader(Shelf):
         if not isinstance(file.data.get("claims"), dict):
             self.fault(file.at(("claims",)), "shape", "article.yaml needs 'claims', a mapping")
             return
+        if not isinstance(file.data.get("source"), str):
+            self.fault(file.at(("source",)), "shape", "article.yaml needs 'source', the id of a source")
         self.claims = self._entries(file, ("claims",), Claim, cards=False)
 
     def _interview(self, file: CardFile) -> None:

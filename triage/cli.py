@@ -10,8 +10,10 @@ import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import NoReturn
 
 from triage import __version__
+from triage.words import printable
 
 DONE, FAULTS, USAGE, BAD_INPUT, MISSING, UNAVAILABLE, CANNOT_WRITE, INTERRUPTED = 0, 1, 2, 65, 66, 69, 73, 130
 
@@ -60,15 +62,22 @@ IN and OUT may be folders: each .csv, .jsonl and .parquet file of IN becomes a f
 that all workers see under the same names. What is unfinished stands in OUT/.triage-batch."""
 
 
+class _Parser(argparse.ArgumentParser):
+    """Tells what was typed wrongly without what a terminal would obey."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(printable(message, "\n"))
+
+
 def parser() -> argparse.ArgumentParser:
     """The whole command line. Kept free of imports that a command alone needs."""
-    shared = argparse.ArgumentParser(add_help=False)
+    shared = _Parser(add_help=False)
     shared.add_argument("--rules", type=Path, default=argparse.SUPPRESS, metavar="DIR",
                         help="another folder of rules (default: $TRIAGE_RULES, else the rules that came with it)")
-    data = argparse.ArgumentParser(add_help=False, parents=[shared])
+    data = _Parser(add_help=False, parents=[shared])
     data.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="data as JSON on stdout")
 
-    main_parser = argparse.ArgumentParser(
+    main_parser = _Parser(
         prog="triage", description=DESCRIPTION, epilog=EPILOG, parents=[data],
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -298,7 +307,7 @@ def _sentence(error: Exception) -> int:
 
     if isinstance(error, RulesError):
         for fault in error.faults[:1]:
-            print(fault, file=sys.stderr)
+            print(printable(str(fault)), file=sys.stderr)
         if len(error.faults) > 1:
             print(f"and {len(error.faults) - 1} more; `triage check` lists all", file=sys.stderr)
         return BAD_INPUT
@@ -308,6 +317,6 @@ def _sentence(error: Exception) -> int:
             print(f"{place}: {fault.message}", file=sys.stderr)
         return MISSING if error.missing else BAD_INPUT
     if isinstance(error, OSError) and error.filename:
-        print(f"{error.filename}: {(error.strerror or 'cannot be used').lower()}", file=sys.stderr)
+        print(printable(f"{error.filename}: {(error.strerror or 'cannot be used').lower()}"), file=sys.stderr)
         return MISSING
     raise error

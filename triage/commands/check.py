@@ -7,6 +7,7 @@ import sys
 
 from triage import cards, lint
 from triage.result import encode
+from triage.words import printable
 
 
 def run(options: argparse.Namespace) -> int:
@@ -20,7 +21,8 @@ def run(options: argparse.Namespace) -> int:
         ]))
     else:
         for fault in faults:
-            print(fault)
+            print(printable(str(fault)))
             print(f"  fix: {fault.fix}")
-        print(f"{len(faults)} faults in {folder}" if faults else f"no faults in {folder}", file=sys.stderr)
+        shown = printable(str(folder))
+        print(f"{len(faults)} faults in {shown}" if faults else f"no faults in {shown}", file=sys.stderr)
     return 1 if faults else 0

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from triage import cards, evaluation, files, revision, scenarios, versions
+from triage.commands.evaluate import known
 from triage.difference import KINDS, SIDES, Difference, Person, Unknown, Versions
 from triage.model import Answers, Knowledge
 from triage.result import about, encode, plain
@@ -67,18 +68,11 @@ def _cases(both: Knowledge, path: Path | None) -> Iterator[Person]:
     if path is None:
         return
     path = path / "cases.jsonl" if path.is_dir() else path
-    found, faults = evaluation.cases(files.read_bytes(str(path)).decode("utf-8", errors="replace"), str(path))
-    for case in found:
-        file = path.parent / f"{case.id}.yaml"
-        try:
-            if case.answers is not None:
-                yield Person(source="case", file=case.id, answers=files.checked(both, case.answers, str(path)))
-            elif file.is_file():
-                yield Person(source="case", file=case.id, answers=files.answers(both, str(file)))
-        except files.BadFile as error:
-            faults += error.faults
+    found, faults = evaluation.cases(files.whole(str(path)), str(path))
     if faults:
         raise files.BadFile(faults)
+    for name, answers in known(both, found, path.parent).items():
+        yield Person(source="case", file=name, answers=answers)
 
 
 def _stories(both: Knowledge, path: Path | None) -> Iterator[Person]:

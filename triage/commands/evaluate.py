@@ -29,12 +29,12 @@ def run(options: argparse.Namespace) -> int:
     if faults:
         raise files.BadFile(faults)
     old = _report(options.compare) if options.compare else None
-    known = _known(knowledge, found, options.answers or path.parent)
-    if not known:
+    told = known(knowledge, found, options.answers or path.parent)
+    if not told:
         raise files.BadFile([Fault(str(path), 0, 0, "missing", "no case has answers; put them beside the cases, one "
                                                               "file ID.yaml each, or name their folder by --answers")],
                             missing=True)
-    report, outcomes = _evaluate(knowledge, found, known, options.otherwise)
+    report, outcomes = _evaluate(knowledge, found, told, options.otherwise)
     if options.rows:
         _write_rows(options.rows, evaluation.rows(knowledge, found, outcomes))
     if options.json:
@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _known(knowledge: Knowledge, found: list[Case], folder: Path) -> dict[str, Answers]:
+def known(knowledge: Knowledge, found: list[Case], folder: Path) -> dict[str, Answers]:
     """Answers of each case: of its own row, or of the file of its name. Raises BadFile with every fault."""
     known: dict[str, Answers] = {}
     faults: list[Fault] = []

@@ -27,6 +27,7 @@ from triage.lint.fixes import FIXES
 from triage.lint.found import Found
 from triage.model import Fault, Knowledge, Place
 from triage.picture.faults import faults as of_the_map
+from triage.words import printable
 
 Check = Callable[[Knowledge], Found]
 
@@ -59,7 +60,7 @@ def _found(knowledge: Knowledge, folder: Path, on: date, complete: bool) -> Iter
         # What has a fault of its own is missing from the knowledge; whoever names it has done nothing wrong.
         if complete or not code.startswith("unknown-"):
             place = knowledge.places_of_rules.get(card) or knowledge.places.get(card) or Place(f"{name}/{card}")
-            yield Fault(place.file, place.line, place.column, code, message)
+            yield Fault(place.file, place.line, place.column, code, printable(message))
 
 
 def _told(knowledge: Knowledge, folder: Path, on: date, complete: bool) -> Found:

@@ -13,6 +13,9 @@ WAYS = 60
 CHOICES = 4
 """So many values of one finding, and so many of them together."""
 
+MOST = 5
+"""So many groups of evidence are put together."""
+
 Parts = tuple[Part, ...]
 
 
@@ -56,7 +59,8 @@ def _undermining(knowledge: Knowledge, wanted: Parts, unwanted: Parts) -> Iterat
     """Of each way in which an unwanted derived finding comes about, one condition that is not wanted."""
     for part in unwanted:
         room, _, name = part.fact.partition(".")
-        for rule in knowledge.rules_of("derived", card=name) if room == "derived" else ():
+        read = room == "derived" and "yes" in part.any_of
+        for rule in knowledge.rules_of("derived", card=name) if read else ():
             free = [each for each in rule.parts if each not in wanted]
             if free and not rule.lowered:
                 yield free[-1]
@@ -73,7 +77,7 @@ def _spelled_out(knowledge: Knowledge, parts: Parts, unwanted: Parts) -> Iterato
 
 
 def made_of(knowledge: Knowledge, part: Part, unwanted: Parts = ()) -> Iterator[Parts]:
-    """The ways in which a conclusion comes about. A band is not looked into: nothing is asked for it."""
+    """The ways in which a conclusion comes about; a band by nothing, or by more and more of what speaks for it."""
     room, _, name = part.fact.partition(".")
     if room in ("derived", "red_flag") and "yes" in part.any_of:
         kind = knowledge.rules_of("derived" if room == "derived" else "red_flag", card=name)
@@ -85,6 +89,17 @@ def made_of(knowledge: Knowledge, part: Part, unwanted: Parts = ()) -> Iterator[
                 yield tuple(chain.from_iterable(item.parts for item in items))
     elif room == "condition":
         yield ()
+        yield from speaking(knowledge, name)
+
+
+def speaking(knowledge: Knowledge, condition: str) -> Iterator[Parts]:
+    """What speaks most for a condition, of one group, of two, and so on; without and with what it needs to fit well."""
+    lines = sorted(knowledge.rules_of("for", card=condition), key=lambda rule: -rule.weight)
+    groups = list({rule.group or rule.key: rule for rule in reversed(lines)}.values())[::-1]
+    needed = [(), *(rule.parts for rule in knowledge.rules_of("fits_well_if", card=condition))]
+    for count in range(1, MOST + 1):
+        for parts in needed[:3]:
+            yield (*chain.from_iterable(rule.parts for rule in groups[:count]), *parts)
 
 
 def sums(knowledge: Knowledge, score: str) -> Iterator[tuple[Rule, ...]]:
