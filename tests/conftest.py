@@ -54,7 +54,7 @@ def stories(knowledge: Knowledge) -> list[scenarios.Story]:
 
 
 def pytest_collect_file(parent: pytest.Collector, file_path: Path) -> pytest.Collector | None:
-    if file_path.suffix == ".yaml" and file_path.parent == SCENARIOS:
+    if file_path.suffix == ".yaml" and file_path.is_relative_to(SCENARIOS):
         return ScenarioFile.from_parent(parent, path=file_path)
     return None
 

@@ -79,7 +79,7 @@ KILLED = [  # kind, mutant, the story that kills it
      "pain.swollen: yes, pain.region: heel", "urgency: self_care"),
     ("flip", "no_press/condition.clot=fits_well|possible: condition.clot=fits_well instead of "
              "condition.clot=fits_well|possible",
-     "pain.swollen: yes, pain.hot: no, pain.region: calf, pain.since: 9 weeks", "forbidden: [press]"),
+     "pain.swollen: yes, pain.region: calf, pain.age: 100", "reasons: ['no_press/condition.clot=fits_well|possible']"),
     ("flip", "sore_calf/fits_well_if/pain.pressed=my_pain: pain.pressed=no_pain instead of pain.pressed=my_pain",
      "pain.region: calf, pain.since: 1 day, pain.shoes: yes, pain.age: 65, pain.pressed: my_pain",
      "likely: [sore_calf]"),
@@ -103,8 +103,6 @@ KILLED = [  # kind, mutant, the story that kills it
      "urgency: book 14"),
     ("unblock", "press: ask_before without pain.since", "pain.region: calf, pain.swollen: no, pain.hot: no",
      "forbidden: [press]"),
-    ("unblock", "press: blocked_by without no_press",
-     "pain.swollen: yes, pain.hot: no, pain.region: calf, pain.since: 9 weeks", "forbidden: [press]"),
     ("unblock", "press/must_not/red_flag.hot_leg=yes: without this line",
      "pain.swollen: no, pain.hot: yes, pain.region: calf, pain.since: 1 day", "forbidden: [press]"),
     ("unblock", "no_press/red_flag.clot_signs=yes: without this line", "pain.swollen: yes, pain.since: 1 day",
@@ -127,6 +125,15 @@ def test_a_mutant_is_killed_by_its_story_and_survives_without_it(rules, tmp_path
     assert Court(knowledge, stories[:1]).killer(mutant) is None
 
 
+def test_a_lock_that_is_taken_away_is_noticed(rules, tmp_path):
+    small.edit(rules, "self_checks/press.yaml", "{red_flag.hot_leg: yes}", "{red_flag.alarm: yes}")
+    knowledge = cards.load(rules)
+    stories = told(knowledge, tmp_path, DULL + story(
+        "pain.swollen: yes, pain.hot: no, pain.region: calf, pain.since: 1 day", "forbidden: [press]"))
+    assert Court(knowledge, stories).killer(named(knowledge, "press: blocked_by without no_press")) == stories[1]
+    assert Court(knowledge, stories[:1]).killer(named(knowledge, "press: blocked_by without no_press")) is None
+
+
 MADE_BY_HAND = [  # mutant, the file, what is written there, and what instead
     (f"{CLOT}: without derived.recent=yes", "red_flags/clot_signs.yaml", "derived.recent: yes, ", ""),
     (f"{CLOT}: pain.swollen=no instead of pain.swollen=yes", "red_flags/clot_signs.yaml", "pain.swollen: yes",
@@ -134,7 +141,7 @@ MADE_BY_HAND = [  # mutant, the file, what is written there, and what instead
     (f"{CLOT}: book 3 instead of today", "red_flags/clot_signs.yaml", "level: today\n    place: same_day_scan",
      "level: book\n    within_days: 3\n    place: practice"),
     ("hot_leg/score.signs>=3: score.signs>=4 instead of score.signs>=3", "red_flags/hot_leg.yaml", ">= 3", ">= 4"),
-    ("recent/pain.since<=28: pain.since<=27 instead of pain.since<=28", "derived/recent.yaml", "4 weeks", "27 days"),
+    ("recent/pain.since<=28: pain.since<=27 instead of pain.since<=28", "derived/recent.yaml", '"<= 4 weeks"', '"<= 27 days"'),
     ("recent_calf/derived.recent=yes&pain.region=calf: without pain.region=calf", "derived/recent_calf.yaml",
      ", pain.region: calf", ""),
     ("signs/swollen/pain.swollen=yes: swollen counts 1 instead of 2", "scores/signs.yaml", "points: 2", "points: 1"),
@@ -210,16 +217,15 @@ def test_a_mutant_is_told_at_its_place(rules):
 # --- those that change nothing
 
 EQUIVALENT = [  # file, what is written there, what instead, a mutant that then changes nothing, one that does
-    ("red_flags/clot_signs.yaml", "{derived.recent: yes, pain.swollen: yes}",
-     '{derived.recent: yes, pain.since: "<= 2 weeks", pain.swollen: yes}',
-     "clot_signs/derived.recent=yes&pain.since<=14&pain.swollen=yes: without derived.recent=yes",
-     "clot_signs/derived.recent=yes&pain.since<=14&pain.swollen=yes: without pain.since<=14"),
+    ("red_flags/hot_leg.yaml", '{score.signs: ">= 3"}', '{derived.recent: yes, pain.since: "<= 2 weeks"}',
+     "hot_leg/derived.recent=yes&pain.since<=14: without derived.recent=yes",
+     "hot_leg/derived.recent=yes&pain.since<=14: without pain.since<=14"),
     ("red_flags/hot_leg.yaml", "{pain.hot: yes}", "[{pain.hot: yes}, {pain.hot: yes, pain.swollen: yes}]",
      "hot_leg/pain.hot=yes&pain.swollen=yes: book 3 instead of today", "hot_leg/pain.hot=yes: book 3 instead of today"),
     ("conditions/sore_calf.yaml", "fits_well_never: [{pain.alarm: bad}]",
-     "fits_well_never: [{pain.alarm: bad}, {pain.alarm: [bad, worst]}]",
-     "sore_calf/fits_well_never/pain.alarm=bad: pain.alarm=worst instead of pain.alarm=bad",
-     "sore_calf/fits_well_never/pain.alarm=worst|bad: pain.alarm=bad instead of pain.alarm=worst|bad"),
+     "fits_well_never: [{pain.alarm: worst}, {pain.alarm: [bad, worst]}]",
+     "sore_calf/fits_well_never/pain.alarm=worst: pain.alarm=bad instead of pain.alarm=worst",
+     "sore_calf/fits_well_never/pain.alarm=worst|bad: pain.alarm=worst instead of pain.alarm=worst|bad"),
     ("red_flags/hot_leg.yaml", ">= 3", ">= 2", "signs/swollen/pain.swollen=yes: swollen counts 3 instead of 2",
      "signs/swollen/pain.swollen=yes: swollen counts 1 instead of 2"),
     ("red_flags/hot_leg.yaml", ">= 3", ">= 1", "hot_leg/score.signs>=1: score.signs>=0 instead of score.signs>=1",
@@ -242,6 +248,19 @@ def test_a_mutant_that_cannot_change_anything_does_not_count(rules, file, old, n
     equivalence = Equivalence(knowledge)
     assert equivalence.holds(named(knowledge, same))
     assert not equivalence.holds(named(knowledge, other))
+
+
+def test_a_part_that_the_others_imply_still_says_what_a_not_sure_leaves(rules):
+    """Unsure since when: then both parts are not sure, and the line says nothing; with one part less it would."""
+    small.edit(rules, "red_flags/clot_signs.yaml", "{derived.recent: yes, pain.swollen: yes}",
+               '{derived.recent: yes, pain.since: "<= 2 weeks", pain.swollen: yes}')
+    knowledge = cards.load(rules)
+    mutant = named(knowledge, "clot_signs/derived.recent=yes&pain.since<=14&pain.swollen=yes: without derived.recent=yes")
+    assert not Equivalence(knowledge).holds(mutant)
+    answers = {"pain.since": "not_sure", "pain.swollen": "yes"}
+    new = Story(file="", line=1, story="New", answers=answers, expect=Expect(urgency="self_care"))
+    assert not Court(knowledge, [new]).untrue()
+    assert Court(knowledge, [new]).killer(mutant) == new
 
 
 def test_what_is_called_equivalent_changes_nothing_on_the_real_rules(knowledge, stories):
@@ -267,12 +286,12 @@ def test_what_is_called_equivalent_changes_nothing_on_the_real_rules(knowledge, 
 
 def test_the_shortcut_gives_the_verdict_of_the_slow_way(knowledge, stories):
     """On the real rules, for some mutants of each kind: what fires, and whether a story notices."""
-    some = stories[::9]
+    some = stories[::13]
     court = Court(knowledge, some)
     every = mutants(knowledge)
     for kind in dict.fromkeys((mutant.kind, mutant.critical) for mutant in every):
         mine = [mutant for mutant in every if (mutant.kind, mutant.critical) == kind]
-        for mutant in mine[7:: len(mine) // 3]:
+        for mutant in mine[7:: len(mine) // 2]:
             wrong, right = plainly(knowledge, mutant), spoilt(knowledge, mutant)
             fired = list(Compiled(wrong).many([each.answers for each in some]))
             assert [court.told.again(right, mutant, case) for case in court.told.cases] == fired, mutant.id
@@ -285,25 +304,30 @@ def test_several_processes_come_to_the_verdicts_of_one(rules, tmp_path, monkeypa
     monkeypatch.setattr("triage.mutation.CHUNK", 5)
     alone = tried(court, mutants(knowledge), processes=1)
     assert tried(court, mutants(knowledge), processes=2) == alone
-    assert {verdict.outcome for verdict in alone} == {"killed", "survived"}
+    assert {verdict.outcome for verdict in alone} == {"killed", "survived", "equivalent"}
 
 
 # --- the scenario that is missing
 
 def test_each_survivor_comes_with_the_scenario_that_kills_it(rules, tmp_path):
     """True of the rules, untrue of the mutant, and the same when it was copied into a file."""
+    small.edit(rules, "self_checks/press.yaml", "{red_flag.hot_leg: yes}", "{red_flag.alarm: yes}")
     knowledge = cards.load(rules)
     court = Court(knowledge, told(knowledge, tmp_path, DULL))
     survivors = [v.mutant for v in tried(court, mutants(knowledge), processes=1) if v.outcome == "survived"]
     found = missing(court, survivors)
-    assert [mutant.id for mutant, scenario in found if scenario is None] == []
+    assert [mutant.id for mutant, scenario in found if scenario is None] == [  # a clot fits well by no answers here
+        "no_press/condition.clot=fits_well|possible: condition.clot=possible instead of "
+        "condition.clot=fits_well|possible"]
     for mutant, scenario in found:
+        if scenario is None:
+            continue
         expect = msgspec.convert(scenario.expect, Expect)
         new = Story(file="", line=1, story="New", answers=scenario.given, expect=expect)
         assert not Court(knowledge, [new]).untrue()
         assert dies(knowledge, mutant, [new]), mutant.id
         if not scenario.file and scenario.of is None:
-            variants = [each for _, each in found if each.of is scenario]
+            variants = [each for _, each in found if each is not None and each.of is scenario]
             copied = told(knowledge, tmp_path, as_yaml(knowledge, scenario, variants))
             assert [(each.answers, each.expect) for each in copied] == [
                 (each.given, msgspec.convert(each.expect, Expect)) for each in (scenario, *variants)]
@@ -366,7 +390,7 @@ def test_the_same_as_data(run):
     assert sum(row["survived"] for row in data["rows"]) == len(data["survived"]) == data["mutants"] == 8
     assert {(each["card"], each["place"].split(":")[0]) for each in data["listed"]} == {
         ("clot_signs", "rules/red_flags/clot_signs.yaml"), ("press", "rules/self_checks/press.yaml")}
-    assert all("expect: " in each["missing"] for each in data["listed"])
+    assert ["expect: " in each["missing"] for each in data["listed"]].count(False) == 1  # hot skin locks it as well
 
 
 def test_a_sample_is_so_many_and_the_same_each_time(run):

@@ -126,6 +126,7 @@ def _unknown(knowledge: Knowledge, expect: Expect) -> list[str]:
         if name not in cards:
             out.append(f"there is no card '{name}'")
     rules = {rule.id for rule in knowledge.rules}
+    rules |= {f"{name}/if_likely" for name, card in knowledge.conditions.items() if card.if_likely}
     out += [f"there is no card or rule '{name}'" for name in (*expect.reasons, *expect.not_reasons)
             if name not in cards and name not in rules]
     for level in (expect.urgency, expect.at_least, expect.at_most):

@@ -44,14 +44,14 @@ class Equivalence:
         won = new is not None and not (same and self.implies(new, old))
         if (lost or won) and old.kind not in OR:
             return False
-        return not (lost and not self._covered(mutant, old)) and not (
-            won and new is not None and not self._covered(mutant, new))
+        lines = self.knowledge.rules_of(old.kind, card=old.card)
+        spoilt = [line for rule in lines if (line := mutant.rules.get(rule.key, rule)) is not None]
+        return not (lost and not self._covered(old, spoilt)) and not (
+            won and new is not None and not self._covered(new, lines))
 
-    def _covered(self, mutant: Mutant, rule: Rule) -> bool:
-        """Does another line of the card always conclude the same when this one fires?"""
-        others = self.knowledge.rules_of(rule.kind, card=rule.card)
-        return any(other.key not in mutant.rules and _as_good(other, rule) and self.implies(rule, other)
-                   for other in others)
+    def _covered(self, rule: Rule, lines: Sequence[Rule]) -> bool:
+        """Does one of these lines of its card always conclude the same when it fires?"""
+        return any(_as_good(line, rule) and self.implies(rule, line) for line in lines)
 
     def _urgent_all_the_same(self, mutant: Mutant, rule: Rule) -> bool:
         """Does another red flag always make it as urgent, send to the same place, and stand for the same conditions?"""
