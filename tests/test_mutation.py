@@ -141,7 +141,8 @@ MADE_BY_HAND = [  # mutant, the file, what is written there, and what instead
     (f"{CLOT}: book 3 instead of today", "red_flags/clot_signs.yaml", "level: today\n    place: same_day_scan",
      "level: book\n    within_days: 3\n    place: practice"),
     ("hot_leg/score.signs>=3: score.signs>=4 instead of score.signs>=3", "red_flags/hot_leg.yaml", ">= 3", ">= 4"),
-    ("recent/pain.since<=28: pain.since<=27 instead of pain.since<=28", "derived/recent.yaml", '"<= 4 weeks"', '"<= 27 days"'),
+    ("recent/pain.since<=28: pain.since<=27 instead of pain.since<=28", "derived/recent.yaml", '"<= 4 weeks"',
+     '"<= 27 days"'),
     ("recent_calf/derived.recent=yes&pain.region=calf: without pain.region=calf", "derived/recent_calf.yaml",
      ", pain.region: calf", ""),
     ("signs/swollen/pain.swollen=yes: swollen counts 1 instead of 2", "scores/signs.yaml", "points: 2", "points: 1"),
@@ -255,7 +256,8 @@ def test_a_part_that_the_others_imply_still_says_what_a_not_sure_leaves(rules):
     small.edit(rules, "red_flags/clot_signs.yaml", "{derived.recent: yes, pain.swollen: yes}",
                '{derived.recent: yes, pain.since: "<= 2 weeks", pain.swollen: yes}')
     knowledge = cards.load(rules)
-    mutant = named(knowledge, "clot_signs/derived.recent=yes&pain.since<=14&pain.swollen=yes: without derived.recent=yes")
+    mutant = named(knowledge, "clot_signs/derived.recent=yes&pain.since<=14&pain.swollen=yes: "
+                              "without derived.recent=yes")
     assert not Equivalence(knowledge).holds(mutant)
     answers = {"pain.since": "not_sure", "pain.swollen": "yes"}
     new = Story(file="", line=1, story="New", answers=answers, expect=Expect(urgency="self_care"))
@@ -286,7 +288,7 @@ def test_what_is_called_equivalent_changes_nothing_on_the_real_rules(knowledge, 
 
 def test_the_shortcut_gives_the_verdict_of_the_slow_way(knowledge, stories):
     """On the real rules, for some mutants of each kind: what fires, and whether a story notices."""
-    some = stories[::13]
+    some = stories[::40]
     court = Court(knowledge, some)
     every = mutants(knowledge)
     for kind in dict.fromkeys((mutant.kind, mutant.critical) for mutant in every):
@@ -391,6 +393,30 @@ def test_the_same_as_data(run):
     assert {(each["card"], each["place"].split(":")[0]) for each in data["listed"]} == {
         ("clot_signs", "rules/red_flags/clot_signs.yaml"), ("press", "rules/self_checks/press.yaml")}
     assert ["expect: " in each["missing"] for each in data["listed"]].count(False) == 1  # hot skin locks it as well
+
+
+def test_the_missing_stories_are_written_and_then_notice_everything(run, rules, tmp_path):
+    """One file a card; written once, and added to only by what is still missing."""
+    folder = tmp_path / "edges"
+    assert run(DULL, "--write", str(folder))[0] == 1
+    knowledge = cards.load(rules)
+    written = scenarios.read(knowledge, folder)
+    assert Court(knowledge, written).untrue() == []
+    assert {Path(each.file).stem for each in written} <= {mutant.card for mutant in mutants(knowledge)}
+    before = {file: file.read_text("utf-8") for file in folder.iterdir()}
+    stories = DULL + "".join(text for text in before.values())
+    _, out, _ = run(stories, "--write", str(folder), "--json")
+    hard = {each["rule"] or each["card"] for each in json.loads(out)["listed"]}
+    assert hard == {"no_press/condition.clot=fits_well|possible", "press"}  # here nothing can show these
+    assert {file: file.read_text("utf-8") for file in folder.iterdir()} == before
+
+
+def test_a_place_that_cannot_be_written_is_a_sentence(run, tmp_path):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    code, out, err = run(DULL, "--card", "clot_signs", "--write", str(tmp_path / "file"))
+    assert (code, out) == (73, "")
+    assert len(err.splitlines()) == 1
+    assert "file" in err
 
 
 def test_a_sample_is_so_many_and_the_same_each_time(run):

@@ -132,6 +132,8 @@ def parser() -> argparse.ArgumentParser:
     mutate.add_argument("--card", action="append", default=[], metavar="ID", help="only the rules of this card")
     mutate.add_argument("--sample", type=_whole, metavar="N", help="only so many mutants, evenly picked")
     mutate.add_argument("--all", action="store_true", help="list every survivor (default: the first twenty)")
+    mutate.add_argument("--write", type=Path, metavar="DIR",
+                        help="also add the missing stories to files in this folder, one a card; read them over")
 
     coverage = command("coverage", "what of the rules the stories reach; exit 1 if it is less than the floors ask for",
                        "triage coverage tests/scenarios")

@@ -5,19 +5,23 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from triage import cards, files, scenarios
 from triage.model import Knowledge
 from triage.mutation import FLOORS, KINDS, Court, Missing, Mutant, Verdict, missing, mutants, place, tried
-from triage.mutation.copying import as_yaml
+from triage.mutation.copying import as_file, as_yaml
+from triage.parts import Stopped, writing
 from triage.result import encode
 from triage.scenarios import Story
+from triage.words import printable
 
 LISTED = 20
 """So many survivors are listed, unless all are asked for."""
 Told = tuple[Mutant, Missing | None]
 """A survivor, and the scenario that would kill it."""
+EDGES = "# The edges of {}: each of these stories fails when the line that it tries is spoilt (triage mutate).\n"
 CLASSES = {True: "red flags, blocks, scores, floors", False: "the rest"}
 
 
@@ -35,14 +39,34 @@ def run(options: argparse.Namespace) -> int:
     court = _court(knowledge, scenarios.read(knowledge, options.dir))
     verdicts = tried(court, chosen)
     survivors = [v.mutant for v in verdicts if v.outcome == "survived"]
-    listed = survivors if options.all else _most_important(survivors)
-    told = missing(court, listed)
+    listed = survivors if options.all or options.write else _most_important(survivors)
+    told = missing(court, listed, whole=bool(options.write))
+    if options.write:
+        try:
+            _write(knowledge, options.write, told)
+        except Stopped as error:
+            print(error.sentence, file=sys.stderr)
+            return error.code
     shares = {critical: _share(verdicts, critical) for critical in CLASSES}
     if options.json:
         sys.stdout.buffer.write(encode(_data(knowledge, verdicts, shares, told)))
     else:
         print("\n".join([*_table(verdicts), *_survivors(knowledge, told, len(survivors))]))
     return 1 if any(shares[critical] < FLOORS[critical] for critical in CLASSES) else 0
+
+
+def _write(knowledge: Knowledge, folder: Path, told: Sequence[Told]) -> None:
+    """Add the missing stories to the files of this folder, one a card."""
+    by_card: dict[str, dict[int, Missing]] = {}
+    for mutant, each in told:
+        if each is not None:
+            by_card.setdefault(mutant.card, {})[id(each)] = each
+    with writing(printable(str(folder))):
+        folder.mkdir(parents=True, exist_ok=True)
+        for card, found in by_card.items():
+            path = folder / f"{card}.yaml"
+            before = path.read_text(encoding="utf-8") if path.exists() else EDGES.format(card)
+            path.write_text(before + as_file(knowledge, card, list(found.values())), encoding="utf-8")
 
 
 def _court(knowledge: Knowledge, stories: Sequence[Story]) -> Court:

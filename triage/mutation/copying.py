@@ -1,9 +1,9 @@
-"""Missing scenarios as YAML, to be copied into a file of stories and given a sentence."""
+"""Missing scenarios as YAML, to be copied into a file of stories and given a sentence, or as such a file."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from triage.model import Knowledge
@@ -24,6 +24,30 @@ def as_yaml(knowledge: Knowledge, missing: Missing, variants: Iterable[Missing] 
     out = f"- story: ...\n  answers:\n{answers}  screens: no\n  expect: {expect}"
     more = [_variant(knowledge, each) for each in variants]
     return "\n".join([out, *(["  variants:"] if more else []), *more])
+
+
+def as_file(knowledge: Knowledge, card: str, found: Sequence[Missing]) -> str:
+    """New stories of one card with their variants, each with a sentence made of its answers."""
+    lines: list[str] = []
+    for each in found:
+        if each.of is None:
+            variants = [other for other in found if other.of is each]
+            text = as_yaml(knowledge, each, variants)
+            for told in (each, *variants):
+                lead = f"{card}, with" if told is each else "and"
+                text = text.replace("story: ...", f'story: "{lead} {_sentence(knowledge, told)}"', 1)
+            lines += [line for line in text.splitlines() if not line.startswith("#")]
+    return "\n".join([*lines, ""])
+
+
+def _sentence(knowledge: Knowledge, missing: Missing) -> str:
+    told = [f"{name} not told" if answer is None else f"{name} {_words(written(knowledge, {name: answer})[name])}"
+            for name, answer in (missing.change or {}).items()]
+    return ", ".join(told) or "nothing told"
+
+
+def _words(value: Any) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _variant(knowledge: Knowledge, missing: Missing) -> str:

@@ -46,15 +46,20 @@ class Missing(msgspec.Struct, kw_only=True):
     expect: dict[str, Any] = {}
 
 
-def missing(court: Court, survivors: Iterable[Mutant]) -> list[tuple[Mutant, Missing | None]]:
-    """Each survivor with a scenario that kills it, if one is found; one scenario kills as many as it can."""
-    seeker = _Seeker(court)
+def missing(
+    court: Court, survivors: Iterable[Mutant], whole: bool = False
+) -> list[tuple[Mutant, Missing | None]]:
+    """Each survivor with a scenario that kills it, if one is found; one scenario kills as many as it can.
+
+    `whole`: new stories only, none that changes or widens one that is there.
+    """
+    seeker = _Seeker(court, whole)
     return [(mutant, seeker.found(mutant)) for mutant in survivors]
 
 
 class _Seeker:
-    def __init__(self, court: Court) -> None:
-        self.court, self.knowledge = court, court.knowledge
+    def __init__(self, court: Court, whole: bool) -> None:
+        self.court, self.knowledge, self.whole = court, court.knowledge, whole
         self.known: dict[str, list[Missing]] = {}
         """Scenarios found so far, by card."""
         self.files: dict[str, list[int]] = {}
@@ -71,6 +76,8 @@ class _Seeker:
                 each.expect = both
                 return each
         for new in self._candidates(mutant):
+            if self.whole and (new.file or new.change is None):
+                new = self._anew(new.given)
             if expect := self._told(mutant, changed, new.given):
                 new = self._as_variant(new, mine)
                 new.expect = expect

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
+from pathlib import Path
 
 from triage import scenarios
 from triage.assessment import assess
@@ -25,7 +26,11 @@ class Court:
         self.evidence = Evidence(knowledge, self.told, stories)
         self.naming: dict[str, Cases] = {}
         """Rule or card -> the stories that expect something of it by name."""
+        self.home: dict[str, Cases] = {}
+        """Name of a file, which is that of a card -> its stories; they are asked first."""
         for i, story in enumerate(stories):
+            file = Path(story.file).stem
+            self.home[file] = self.home.get(file, 0) | 1 << i
             expect = story.expect
             for name in (*expect.reasons, *expect.not_reasons, *expect.forbidden, *expect.care, expect.self_check):
                 self.naming[name] = self.naming.get(name, 0) | 1 << i
@@ -49,16 +54,16 @@ class Court:
         """Stories that could notice: what changes may be something that they expect."""
         kinds = {self.knowledge.by_key[key].kind for key in mutant.rules}
         touched = self.told.touched(mutant)
-        named = touched & self.naming.get(mutant.rule, 0)
+        named, home = touched & self.naming.get(mutant.rule, 0), self.home.get(mutant.card, 0)
         if kinds and kinds <= {*EVIDENCE}:
-            return chain(members(named), self.evidence.noticing(changed, mutant, touched & ~named))
-        if kinds & {"interlock", "must_not"}:
-            return members(named | touched & self._about_blocked(mutant))
+            return chain(members(named), self.evidence.noticing(changed, mutant, touched & ~named & home),
+                         self.evidence.noticing(changed, mutant, touched & ~named & ~home))
         if "conditions" in mutant.cards:
             return self.evidence.booking(mutant.card)
-        if mutant.cards:
-            return members(self.naming.get(mutant.card, 0))
-        return members(touched)
+        some = self.naming.get(mutant.card, 0) if mutant.cards else touched & ~named
+        if kinds & {"interlock", "must_not"}:
+            some &= self._about_blocked(mutant)
+        return chain(members(named), members(some & home), members(some & ~home))
 
     def _about_blocked(self, mutant: Mutant) -> Cases:
         """Stories that name what this interlock, or this card, holds back."""
