@@ -39,6 +39,7 @@ def faults(knowledge, tmp_path: Path, text: str) -> list[Fault]:
     ("{urgency: ambulance_now, reasons: [lung_clot_or_collapse]}", "§{reasons: [no_such_card]}", ""),
     ("screens: no", "§screeens: no", "screens"),
     ("{urgency: self_care}", "§{}", ""),
+    ("{urgency: self_care}", "§{place: homes}", "home"),
     ("- story: A runner with a sore calf\n  answers", "- §answers", ""),
 ])
 def test_a_wrong_story_is_named_at_its_place(knowledge, tmp_path, old, new, guess):
@@ -73,7 +74,7 @@ def test_a_variant_is_the_story_with_a_change(knowledge, tmp_path):
 
 
 @pytest.mark.parametrize("expect", [
-    "urgency: today", "at_most: today", "reasons: [clot_signs]",
+    "urgency: today", "place: practice", "at_most: today", "reasons: [clot_signs]",
     "not_reasons: [lung_clot_or_collapse]", "likely: [night_cramps]", "listed: [shin_splints]", "first: dvt",
     "not_likely: [dvt], listed: [dvt]", "self_check: shin_press", "care: [fascia_stretch]", "unresolved: [sepsis]",
 ])

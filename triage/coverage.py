@@ -15,7 +15,7 @@ from triage.compiled.columns import Cases
 from triage.model import NOT_SURE, Answer, Answers, Assessment, Knowledge, Part, Rule, RuleKind
 
 BELOW: dict[str, float] = {
-    "rules lowered by not sure: derived": 18.6, "answers that rules read": 99.7, "pairs inside rules": 99.8,
+    "rules lowered by not sure: derived": 21.4, "answers that rules read": 99.7, "pairs inside rules": 99.8,
     "conditions that fit well": 79.0,
 }
 """Per cent that must be reached where it is not all: what was measured, rounded down, so that it never falls."""

@@ -119,16 +119,18 @@ class _Seeker:
         yield from self._variants(own, made)
         yield from self._variants(self._blocking(mutant), made, most=99)
         yield from (self._anew(answers) for answers in made)
-        if mutant.kind == "lower":
-            yield from (self._anew(more) for answers in made[:TRIED] for more in doubted(self.knowledge, answers))
         yield from self._variants(firing, made)
         yield from (self._there(i) for i in touched[:TRIED] if i not in own)
+        unsure = (more for answers in made for more in doubted(self.knowledge, answers))
+        yield from (self._anew(answers) for answers in islice(unsure, 2 * TRIED))
         if "conditions" in mutant.cards:
             yield from (self._anew(answers) for answers in alone(self.court, mutant.card))
 
     def _anew(self, answers: Answers) -> Missing:
         """A story of its own. The lines of the emergency screens are all no, but for what is told."""
         told = {n: a for n, a in answers.items() if a != "no" or n not in self.knowledge.emergency}
+        implied = complete(self.knowledge, told)
+        told |= {n: a for n, a in answers.items() if implied.get(n, a) != a}
         return Missing(change=dict(told), given=with_screens(self.knowledge, told))
 
     def _there(self, i: int) -> Missing:
