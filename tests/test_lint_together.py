@@ -104,7 +104,7 @@ DAMAGES = [
      "if_likely: {urgency: self_care}\nself_checks: [press]\n", "care", "sore_calf"),
     # self-checks and care
     (CALF, "self_checks: [press]\n", "", "not-offered", "press"),
-    (PRESS, "blocked_by: [no_press]\n", "", "not-offered", "no_press"),
+    (PRESS, "blocked_by: [no_press]\n", "", "not-offered", "no_press", "forbidden"),
     (PRESS, MEANS, "pain.side\nmeans: {left: A useful clue., right: No clue., no_side: Nothing.}", "result-unread",
      "press", "answer-unread"),
     # scores

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from triage import asides, counterfactual, explain, interview, screen
+from triage import asides, counterfactual, explain, interview, screen, telling
 from triage.answers import AGAIN
 from triage.assessment import applies, assess, known_facts
 from triage.model import (
@@ -109,7 +109,7 @@ class _Conversation:
         if told is None and self.personal and question is not None and question.stage == self.first_screen:
             return asides.own_words()
         open_ = asides.still_to_ask(self.knowledge, told, {**assessment.answers, **given})
-        calm = assessment.urgency.level not in screen.EMERGENCIES and not assessment.redirected
+        calm = assessment.urgency.level not in telling.EMERGENCIES and not assessment.redirected
         if open_ and calm and (question is None or not question.stage):
             # Past the screens nothing else may come to ask for it.
             name = next(iter(open_))
@@ -123,7 +123,7 @@ class _Conversation:
         if question is not None:
             return question
         # An emergency is said at once: no review before it.
-        if self.reviewed or assessment.urgency.level in screen.EMERGENCIES:
+        if self.reviewed or assessment.urgency.level in telling.EMERGENCIES:
             return None
         return asides.review(self.knowledge, self.turns, self.interview.ended(given, assessment))
 

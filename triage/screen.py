@@ -9,8 +9,7 @@ from triage.asides import lasts
 from triage.assessment import IN_PLAY
 from triage.explain import GRADE, how_known, rules_by_id
 from triage.model import NONE, Answer, Assessment, Block, Care, Knowledge, Ranked, Rule, Screen
-from triage.telling import BAND, MORE_CARE
-from triage.telling import EMERGENCIES as EMERGENCIES
+from triage.telling import BAND, EMERGENCIES, MORE_CARE
 
 
 def welcome(knowledge: Knowledge) -> Screen:
