@@ -48,7 +48,11 @@ def every_rule_fires(ground: Ground) -> Iterator[Claim]:
 
 
 def no_rule_is_implied(ground: Ground) -> Iterator[Claim]:
-    """No rule is implied by another that concludes the same."""
+    """No rule is implied by another that concludes the same.
+
+    A red flag line says more than another one when it is nearer, or when "not sure" lowers it and not the other. Lines
+    of evidence may refine each other, and only two that always hold together say the same.
+    """
     knowledge = ground.knowledge
     fires = {**ground.rules.early, **ground.rules.late(ground.rules.any_bands)}
     block = ground.compiled.block(list({id(each): each for each in ground.witnesses.values()}.values()))
@@ -65,7 +69,11 @@ def no_rule_is_implied(ground: Ground) -> Iterator[Claim]:
 
 
 def danger_never_lowers(ground: Ground) -> Iterator[Claim]:
-    """One more danger never makes less of the urgency."""
+    """One more danger never makes less of the urgency.
+
+    A danger is an answer that a red flag reads and that says what is the matter (`Knowledge.danger_answers`), not where,
+    when or who. It is added to silence, to a no or none, to a "not sure" of a yes, or to other ticks of the same list.
+    """
     knowledge = ground.knowledge
     before, later, search = ground.two_persons()
     less = ground.named(search, any_of(before.at_least(level) & ~later.at_least(level) for level in _levels(knowledge)))
