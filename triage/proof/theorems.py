@@ -71,8 +71,8 @@ def no_rule_is_implied(ground: Ground) -> Iterator[Claim]:
 def danger_never_lowers(ground: Ground) -> Iterator[Claim]:
     """One more danger never makes less of the urgency.
 
-    A danger is an answer that a red flag reads and that says what is the matter (`Knowledge.danger_answers`), not where,
-    when or who. It is added to silence, to a no or none, to a "not sure" of a yes, or to other ticks of the same list.
+    A danger is an answer that a red flag reads and that says what is the matter (`Knowledge.danger_answers`), not
+    where, when or who. It is added to silence, to a no or none, to a "not sure" of a yes, or to other ticks of a list.
     """
     knowledge = ground.knowledge
     before, later, search = ground.two_persons()
