@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from triage import cards, scenarios
-from triage.engine import Engine
+from triage.inference.experta.engine import Engine
+from triage.knowledge import reader
 from triage.model import Answers, Fired, Knowledge
+from triage.verification import scenarios
 
 ROOT = Path(__file__).resolve().parent.parent
 RULES = ROOT / "rules"
@@ -20,7 +21,7 @@ _fired: dict[tuple[tuple[str, object], ...], Fired] = {}
 
 def shared_knowledge() -> Knowledge:
     if "knowledge" not in _shared:
-        _shared["knowledge"] = cards.load(RULES)
+        _shared["knowledge"] = reader.load(RULES)
     return _shared["knowledge"]  # type: ignore[return-value]
 
 

@@ -23,13 +23,17 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests import small
 from tests.conftest import RULES, shared_knowledge
-from tests.damage import damaged_yaml, raw_signs
-from triage import cards, diary, evaluation, files, lint, own_words, scenarios, sessions, yamlfile
-from triage.answers import normal
-from triage.files import BadFile
-from triage.words import printable
+from tests.helpers import small
+from tests.helpers.damage import damaged_yaml, raw_signs
+from triage.inference.answers import normal
+from triage.interview import free_text
+from triage.knowledge import reader
+from triage.records import answers_file, diary, sessions
+from triage.support import strict_yaml
+from triage.support.errors import BadFile
+from triage.support.text import printable
+from triage.verification import evaluation, lint, scenarios
 
 ROUND = 300
 """So many examples of a target at a time."""
@@ -47,14 +51,14 @@ class Readers:
     def yaml(self, raw: bytes) -> None:
         """A text of YAML is data, or one fault at a line."""
         try:
-            yamlfile.read(yamlfile.decode(raw))
-        except yamlfile.YamlError as error:
+            strict_yaml.read(strict_yaml.decode(raw))
+        except strict_yaml.YamlError as error:
             if error.line < 1 or raw_signs(error.message):
                 raise AssertionError(error.message) from error
 
     def answers(self, raw: bytes) -> None:
         """A file of answers."""
-        self._file("answers.yaml", raw, lambda path: files.answers(self.knowledge, str(path)))
+        self._file("answers.yaml", raw, lambda path: answers_file.answers(self.knowledge, str(path)))
 
     def stories(self, raw: bytes) -> None:
         """A file of scenarios."""
@@ -78,9 +82,9 @@ class Readers:
         with contextlib.suppress(BadFile):
             sessions.fitted(self.knowledge, sessions.read(name))
 
-    def own_words(self, raw: bytes) -> None:
+    def free_text(self, raw: bytes) -> None:
         """What a person says in a sentence."""
-        for each in own_words.understood(self.knowledge, raw.decode("utf-8", "replace"), datetime.date(2026, 1, 1)):
+        for each in free_text.understood(self.knowledge, raw.decode("utf-8", "replace"), datetime.date(2026, 1, 1)):
             if normal(self.knowledge.findings[each.finding], each.answer) != each.answer or raw_signs(each.words):
                 raise AssertionError(each)
 
@@ -93,7 +97,7 @@ class Readers:
             for fault in lint.faults(self.rules):
                 if fault.line < 1 or raw_signs(str(fault)):
                     raise AssertionError(fault)
-            cards.read(self.rules)
+            reader.read(self.rules)
         finally:
             path.write_bytes(before)
 
@@ -162,10 +166,13 @@ def led_by_coverage(name: str, minutes: float) -> int:
 
 def _under_atheris(name: str, seconds: int) -> None:
     atheris = importlib.import_module("atheris")
-    for module in ("yamlfile", "files", "answers", "evaluation", "scenarios", "diary", "sessions", "own_words",
-                   "spoken", "tone", "amounts", "words"):
-        for each in vars(importlib.import_module(f"triage.{module}")).values():
-            if callable(each) and getattr(each, "__module__", "") == f"triage.{module}" and hasattr(each, "__code__"):
+    for name_ in ("support.strict_yaml", "support.text", "support.input_files", "records.answers_file",
+                  "records.diary", "records.sessions", "inference.answers", "interview.free_text",
+                  "interview.free_text.tokens", "interview.free_text.assertion", "interview.free_text.ages_and_times",
+                  "verification.evaluation", "verification.scenarios"):
+        module = f"triage.{name_}"
+        for each in vars(importlib.import_module(module)).values():
+            if callable(each) and getattr(each, "__module__", "") == module and hasattr(each, "__code__"):
                 atheris.instrument_func(each)
     with tempfile.TemporaryDirectory() as folder:
         readers = Readers(Path(folder))

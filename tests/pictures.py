@@ -19,14 +19,16 @@ from rich.style import Style
 from rich.text import Text
 
 from tests.conftest import ROOT
-from tests.test_terminal import Terminal
-from triage import cards, files, picture
-from triage.assessment import assess
-from triage.compiled import Compiled
-from triage.interview import Interview
+from tests.frontends.test_terminal import Terminal
+from triage.frontends.terminal.interactive import TtyFront
+from triage.inference.assessment import assess
+from triage.inference.compiled import Compiled
+from triage.interview.next_question import Interview
+from triage.knowledge import reader
 from triage.model import Answers, Knowledge
-from triage.report import rendered, report
-from triage.terminal.tty import TtyFront
+from triage.presentation import picture
+from triage.presentation.report import rendered, report
+from triage.records import answers_file
 
 FOLDER = ROOT / "tests" / "readme"
 RUNNER = FOLDER / "runner.yaml"
@@ -86,7 +88,7 @@ def page(knowledge: Knowledge, target: Path) -> bool:
     browser = shutil.which("chromium") or shutil.which("google-chrome")
     if not browser:
         return False
-    answers = files.answers(knowledge, str(RUNNER))
+    answers = answers_file.answers(knowledge, str(RUNNER))
     told = report(knowledge, assess(knowledge, Compiled(knowledge).fired(answers), answers), DAY, "person")
     with tempfile.TemporaryDirectory() as folder:
         shown = Path(folder) / "report.html"
@@ -100,7 +102,7 @@ def page(knowledge: Knowledge, target: Path) -> bool:
 def main() -> int:
     """Write all three."""
     os.environ["PROMPT_TOOLKIT_COLOR_DEPTH"] = "DEPTH_24_BIT"
-    knowledge = cards.load(ROOT / "rules")
+    knowledge = reader.load(ROOT / "rules")
     (FOLDER / "session.svg").write_text(session(knowledge), encoding="utf-8")
     (FOLDER / "map.svg").write_text(leg(knowledge), encoding="utf-8")
     if not page(knowledge, FOLDER / "report.png"):

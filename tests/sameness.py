@@ -24,11 +24,12 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from tests.benchmarks.slices import sliced
-from triage import cards, scenarios
-from triage.compiled import Compiled
-from triage.engine import Engine
+from triage.inference.compiled import Compiled
+from triage.inference.experta.engine import Engine
+from triage.knowledge import reader
 from triage.model import NOT_SURE, Answers, Fired, Knowledge
-from triage.randomly import Random, meeting, values
+from triage.verification import scenarios
+from triage.verification.random_answers import Random, meeting, values
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = 20261125
@@ -88,12 +89,12 @@ def ways(knowledge: Knowledge, names: Iterable[str]) -> dict[str, Way]:
         return lambda some: [one(answers) for answers in some]
 
     def clips() -> Callable[[Answers], Fired]:
-        from tests.clips import Clips
+        from tests.helpers.clips import Clips
 
         return Clips(knowledge).fired
 
     def walk() -> Callable[[Answers], Fired]:
-        from tests.walk import Walk
+        from tests.helpers.walk import Walk
 
         return Walk(knowledge).fired
 
@@ -139,7 +140,7 @@ GROUPS = {  # compared with the generated function on so many cases
 
 def _share(group: str, count: int, part: int, parts: int) -> tuple[int, list[str]]:
     """One process's share of the cases of a group."""
-    knowledge = cards.load(ROOT / "rules")
+    knowledge = reader.load(ROOT / "rules")
     stories = [story.answers for story in scenarios.read(knowledge, ROOT / "tests" / "scenarios")]
     if group.endswith("rules"):
         knowledge = sliced(knowledge, PART)

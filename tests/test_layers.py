@@ -12,42 +12,23 @@ import pytest
 from tests.conftest import ROOT
 
 PACKAGE = ROOT / "triage"
-ORDER = [
-    ["triage"],
-    ["triage.words"],
-    ["triage.model", "triage.parts", "triage.spoken"],
-    ["triage.tone"],
-    ["triage.amounts"],
-    ["triage.yamlfile", "triage.weighing", "triage._experta", "triage.schema", "triage.answers",
-     "triage.readability", "triage.reviews", "triage.smallest", "triage.advice"],
-    ["triage.shelf", "triage.matcher", "triage.randomly", "triage.versions"],
-    ["triage.rulebook"],
-    ["triage.cards"],
-    ["triage.picture"],
-    ["triage.lint", "triage.files", "triage.own_words"],
-    ["triage.tables", "triage.revision"],
-    ["triage.engine", "triage.compiled"],
-    ["triage.assessment"],
-    ["triage.scenarios", "triage.worth", "triage.evaluation", "triage.difference"],
-    ["triage.interview", "triage.counterfactual", "triage.safety", "triage.allowed", "triage.coverage"],
-    ["triage.explain", "triage.proof"],
-    ["triage.asides", "triage.telling"],
-    ["triage.result", "triage.screen", "triage.sessions"],
-    ["triage.diary"],
-    ["triage.course"],
-    ["triage.plot"],
-    ["triage.terminal"],
-    ["triage.report"],
-    ["triage.conversation", "triage.checkin"],
-    ["triage.judging"],
-    ["triage.workers"],
-    ["triage.batch", "triage.mutation"],
-    ["triage.cluster"],
-    ["triage.commands"],
-    ["triage.cli"],
-    ["triage.__main__"],
-]
-LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}
+MAY_IMPORT = {
+    "model": "",
+    "support": "model",
+    "knowledge": "model support",
+    "inference": "model support knowledge",
+    "interview": "model support knowledge inference",
+    "explanation": "model support knowledge inference",
+    "records": "model support knowledge inference interview",
+    "presentation": "model support knowledge inference interview explanation records",
+    "batch": "model support knowledge inference records",
+    "dialogue": "model support knowledge inference interview explanation records presentation",
+    "frontends": "model support inference presentation dialogue",
+    "verification": "model support knowledge inference interview records presentation dialogue",
+    "cli": "model support knowledge inference interview explanation records presentation batch dialogue frontends "
+           "verification",
+}
+"""The packages, and what each may import beside itself. `triage` alone is the public face."""
 
 
 def modules() -> list[Path]:
@@ -59,13 +40,9 @@ def name_of(path: Path) -> str:
     return ".".join(part for part in parts if part != "__init__")
 
 
-def room(name: str) -> str:
-    """The module, or the package it lies in: rooms with several files are one step."""
-    for package in ("triage.terminal", "triage.commands", "triage.compiled", "triage.picture",
-                    "triage.report", "triage.safety", "triage.lint", "triage.mutation", "triage.proof"):
-        if name == package or name.startswith(package + "."):
-            return package
-    return name
+def package(name: str) -> str:
+    """The package of a module: what stands behind `triage.`; nothing for `triage` itself."""
+    return name.split(".")[1] if "." in name else ""
 
 
 def imported(path: Path) -> set[str]:
@@ -81,16 +58,25 @@ def imported(path: Path) -> set[str]:
     return {name for name in found if name.split(".")[0] == "triage"}
 
 
-def test_every_module_has_its_place():
-    assert {room(name_of(path)) for path in modules()} == set(LEVEL)
+def test_every_package_has_its_row():
+    assert {package(name_of(path)) for path in modules()} == {"", "__main__", *MAY_IMPORT}
+
+
+def test_the_rows_have_no_circle():
+    seen: set[str] = set()
+    for name, may in MAY_IMPORT.items():
+        assert set(may.split()) <= seen, f"{name} may import only packages above it in the table"
+        seen.add(name)
 
 
 @pytest.mark.parametrize("path", modules(), ids=name_of)
 def test_imports_point_to_lower_layers_only(path):
-    here = room(name_of(path))
-    for name in imported(path):
-        lower = room(name)
-        assert lower == here or LEVEL[lower] < LEVEL[here], f"{name_of(path)} imports {name}"
+    here = package(name_of(path))
+    if here in ("", "__main__"):
+        return
+    for name in imported(path) - {"triage"}:
+        there = package(name)
+        assert there == here or there in MAY_IMPORT[here].split(), f"{name_of(path)} imports {name}"
 
 
 def private_names_used(path: Path) -> set[str]:
@@ -122,13 +108,13 @@ def test_only_the_engine_and_its_matcher_know_experta():
                 names = [alias.name for alias in node.names]
             elif isinstance(node, ast.ImportFrom):
                 names = [node.module or ""]
-            if any(name.split(".")[0] == "experta" or name == "triage._experta" for name in names):
+            if any(name.split(".")[0] == "experta" or name == "triage.inference.experta._experta" for name in names):
                 users.add(name_of(path))
-    assert users == {"triage._experta", "triage.matcher", "triage.engine"}
+    assert users == {f"triage.inference.experta.{name}" for name in ("_experta", "matcher", "engine")}
 
 
 def test_the_compiled_evaluators_know_neither_experta_nor_the_rule_files():
-    assert not {"experta", "yaml"} & loaded_by("import triage.compiled")
+    assert not {"experta", "yaml"} & loaded_by("import triage.inference.compiled")
 
 
 def test_only_one_module_knows_prompt_toolkit():
@@ -137,7 +123,7 @@ def test_only_one_module_knows_prompt_toolkit():
         if isinstance(node, (ast.Import, ast.ImportFrom))
         for name in ([a.name for a in node.names] if isinstance(node, ast.Import) else [node.module or ""])
     }}
-    assert users == {"triage.terminal.tty"}
+    assert users == {"triage.frontends.terminal.interactive"}
 
 
 def loaded_by(code: str) -> set[str]:
@@ -154,16 +140,17 @@ def test_the_command_line_starts_light():
 
 
 def test_only_a_conversation_in_a_terminal_loads_prompt_toolkit():
-    assert "prompt_toolkit" not in loaded_by("import triage.commands.assess, triage.commands.interview")
+    assert "prompt_toolkit" not in loaded_by("import triage.cli.commands.assess, triage.cli.commands.interview")
 
 
 def test_a_batch_loads_only_what_it_needs():
     heavy = {"prompt_toolkit", "rich", "pyarrow", "pandas", "numpy", "dask", "distributed", "experta"}
-    assert not heavy & loaded_by("import triage.commands.batch")
+    assert not heavy & loaded_by("import triage.cli.commands.batch")
 
 
 def test_importing_experta_leaves_no_trace():
     """The name lent to frozendict is taken back, and no log handler stays."""
-    code = ("import collections, logging; before = list(logging.root.handlers); import triage._experta; "
+    code = ("import collections, logging; before = list(logging.root.handlers); "
+            "import triage.inference.experta._experta; "
             "assert not hasattr(collections, 'Mapping'); assert logging.root.handlers == before")
     subprocess.run([sys.executable, "-W", "error", "-c", code], check=True)

@@ -23,8 +23,9 @@ from tests.benchmarks.evaluators import ALL, STOCK
 from tests.benchmarks.measure import Effort, Side, Times, growth
 from tests.benchmarks.report import Table, figure, markdown, text
 from tests.benchmarks.slices import sliced
-from triage import cards, scenarios
+from triage.knowledge import reader
 from triage.model import Answers, Knowledge
+from triage.verification import scenarios
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SLICES = (100, 300, 600, 1200)
@@ -43,7 +44,7 @@ def main() -> None:
     effort = QUICK if options.quick else FULL
     draw = markdown if options.markdown else text
 
-    knowledge = cards.load(ROOT / "rules")
+    knowledge = reader.load(ROOT / "rules")
     stories = scenarios.read(knowledge, ROOT / "tests" / "scenarios")
     full, crowd = cases(knowledge, stories, effort.cases), cases(knowledge, stories, effort.crowd)
     about = header(knowledge, effort)

@@ -18,10 +18,10 @@ def main() -> None:
     bare = len(sys.modules)
     start = time.perf_counter()
     from tests.benchmarks import evaluators
-    from triage import cards
+    from triage.knowledge import reader
 
     imported = time.perf_counter()
-    knowledge = cards.load(Path(__file__).parent.parent.parent / "rules")
+    knowledge = reader.load(Path(__file__).parent.parent.parent / "rules")
     read = time.perf_counter()
     built = first = read
     if sys.argv[1:]:

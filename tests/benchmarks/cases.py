@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from triage.answers import complete
+from triage.inference.answers import complete
 from triage.model import NONE, NOT_SURE, Answer, Answers, Finding, Knowledge
-from triage.scenarios import Story
+from triage.verification.scenarios import Story
 
 SIZE = 40
 """So many findings are answered in a full case."""

@@ -25,11 +25,11 @@ def missing() -> list[str]:
 def built(name: str, knowledge: Knowledge) -> Any:
     """The evaluator, ready for its first case."""
     if name in (STOCK, EXPERTA):
-        from triage.engine import Engine
+        from triage.inference.experta.engine import Engine
 
         return Engine(knowledge, stock=name == STOCK)
     if name == CLIPS:
-        from tests.clips import Clips
+        from tests.helpers.clips import Clips
 
         return Clips(knowledge)
     if name == ZEN:
@@ -37,10 +37,10 @@ def built(name: str, knowledge: Knowledge) -> Any:
 
         return Zen(knowledge)
     if name == WALK:
-        from tests.walk import Walk
+        from tests.helpers.walk import Walk
 
         return Walk(knowledge)
-    from triage.compiled import Compiled
+    from triage.inference.compiled import Compiled
 
     compiled = Compiled(knowledge)
     _ = compiled.bit_sets if name == BIT_SETS else compiled.function

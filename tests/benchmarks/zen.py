@@ -1,4 +1,4 @@
-"""The rules as decision tables of zen-engine (GoRules), written in Rust. A twin of `triage.engine` for benchmarks.
+"""The rules as decision tables of zen-engine (GoRules), written in Rust. A twin of the engine for benchmarks.
 
 It has no facts that rules bring forth and others read, no agenda and no joins: it looks at every row of a table, once.
 So there is a table for each layer of conclusions, and the layers are led from here. A row holds the whole `when` of a
@@ -16,8 +16,8 @@ from typing import Any
 
 import zen
 
-from triage import weighing
-from triage.answers import complete
+from triage.inference import weighing
+from triage.inference.answers import complete
 from triage.model import NOT_SURE, Answers, Fired, Knowledge, Part, Rule
 
 PSEUDO = ("derived", "score", "red_flag", "condition")

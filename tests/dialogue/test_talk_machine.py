@@ -1,0 +1,426 @@
+"""Nobody is ever lost: answers, back, edits, why, kills and resumption in any order, against a plain list of answers.
+
+The model is what a person would write down: each answer, in order, under the name of its question. After every step the
+file must hold just that; the question that follows and the result must depend on nothing else.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import queue
+import stat
+import tempfile
+import threading
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from msgspec.structs import replace
+
+from tests.helpers import small
+from triage.dialogue import prompts
+from triage.dialogue.conversation import Talk, talk
+from triage.inference.answers import choose
+from triage.inference.assessment import assess
+from triage.inference.compiled import Compiled
+from triage.interview import free_text, next_question
+from triage.interview.next_question import Interview
+from triage.knowledge import reader
+from triage.model import (
+    AGAIN,
+    NONE,
+    NOT_SURE,
+    RANK,
+    Answer,
+    Answers,
+    Assessment,
+    Back,
+    Given,
+    Knowledge,
+    Question,
+    Quit,
+    Reply,
+    Review,
+    Screen,
+    Turn,
+    Why,
+)
+from triage.records import sessions
+
+WAIT = 60
+URGENT = "Emergency department now"
+SENTENCES = [
+    "", "my right calf hurts", "the left calf is swollen", "It is not hot. My heel hurts", "my hot calf", "xyzzy",
+]
+_built: dict[str, Any] = {}
+
+
+def knowledge() -> Knowledge:
+    if not _built:
+        with tempfile.TemporaryDirectory() as folder:
+            _built["knowledge"] = reader.load(small.write_spoken(Path(folder)))
+        _built["compiled"] = Compiled(_built["knowledge"])
+    return _built["knowledge"]  # type: ignore[no-any-return]
+
+
+def conclusion(given: Answers) -> Assessment:
+    known = knowledge()
+    given = {name: answer for name, answer in given.items() if name in known.known_names}
+    return assess(known, _built["compiled"].fired(given), given)
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+class Live:
+    """A talk in a thread of its own, that stands still at each question."""
+
+    pictures = False
+
+    def __init__(self, session: sessions.Session, turns: list[Turn]) -> None:
+        self.session, self.turns = session, turns
+        self.asked: queue.Queue[Any] = queue.Queue()
+        self.replies: queue.Queue[Reply | None] = queue.Queue()
+        self.said: list[str] = []
+        self.thread = threading.Thread(target=self._talk, daemon=True)
+        self.thread.start()
+
+    def _talk(self) -> None:
+        try:
+            self.asked.put(talk(knowledge(), _built["compiled"].fired, self, False, self.turns, self._keep,
+                                lambda: "Kept.", personal=True))
+        except Killed:
+            pass
+        except BaseException as error:
+            self.asked.put(error)
+
+    def _keep(self, turns: Any) -> None:
+        self.session = sessions.changed(self.session, turns)
+        sessions.save(self.session)
+
+    def ask(self, question: Question, number: int) -> Reply:
+        self.asked.put(question)
+        reply = self.replies.get()
+        if reply is None:
+            raise Killed
+        return reply
+
+    def show(self, screen: Screen) -> None:
+        self.said += [text for block in screen.blocks for text in (block.text, *block.items)]
+
+    def now(self) -> Question | Talk:
+        found = self.asked.get(timeout=WAIT)
+        if isinstance(found, BaseException):
+            raise found
+        return found  # type: ignore[no-any-return]
+
+
+def answers(question: Question) -> st.SearchStrategy[Answer]:
+    """Any answer that a front end may give to this question; those that lead far more often."""
+    if question.kind == "text":
+        return st.sampled_from(SENTENCES)
+    if question.kind in ("number", "duration"):
+        return st.sampled_from([20.0, 45.0, 0.0, 100.0, NOT_SURE])
+    if question.id == "pain.region":
+        return st.sampled_from([("calf",), ("calf",), ("heel", "calf"), ("heel",), (), NOT_SURE])
+    ids = [choice.id for choice in question.choices]
+    if question.id.startswith((prompts.STEP, prompts.OFFER)):
+        ids = [ids[0]] * 3 + ids[1:]
+    if question.kind in ("yes_no", "one"):
+        return st.sampled_from(ids)
+    lines = [name for name in ids if name not in (NONE, NOT_SURE)]
+    ticked = st.lists(st.sampled_from(lines), unique=True, min_size=1).map(lambda chosen: choose(question, chosen))
+    unsure = [st.just(NOT_SURE)] if NOT_SURE in ids else []
+    return st.one_of(st.just(()), ticked, *unsure)
+
+
+class Talking(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        os.environ["TRIAGE_HOME"] = self.folder.name
+        self.model: list[tuple[str, Answers]] = []
+        self.edited, self.reviewed = False, False
+        self.sentence = ""
+        self.left_at: Question | Talk | None = None
+
+    @initialize(data=st.data(), count=st.sampled_from([1, 2, 2, 4, 6, 8, 15]))
+    def begins(self, data: st.DataObject, count: int) -> None:
+        self.live = Live(sessions.new(knowledge()), [])
+        self.now = self.live.now()
+        self.answers_some(data, count)
+
+    def teardown(self) -> None:
+        if isinstance(self.now, Question):
+            self.live.replies.put(None)
+            self.live.thread.join(WAIT)
+        os.environ.pop("TRIAGE_HOME", None)
+        self.folder.cleanup()
+
+    def reply(self, reply: Reply) -> None:
+        self.live.replies.put(reply)
+        self.now = self.live.now()
+
+    @property
+    def asks(self) -> str:
+        return self.now.id if isinstance(self.now, Question) else ""
+
+    # --- what may happen
+
+    @precondition(lambda self: bool(self.asks) and self.asks != prompts.AFTER)
+    @rule(data=st.data(), count=st.integers(1, 15))
+    def answers_questions(self, data: st.DataObject, count: int) -> None:
+        self.answers_some(data, count)
+
+    def answers_some(self, data: st.DataObject, count: int) -> None:
+        while count and isinstance(self.now, Question) and self.asks != prompts.AFTER:
+            count -= 1
+            self.answer(self.now, data)
+            self.holds()
+
+    def answer(self, question: Question, data: st.DataObject) -> None:
+        if question.id == prompts.REVIEW:
+            more = [choice.id for choice in question.choices if choice.id == prompts.THOROUGH]
+            answer: Answer = data.draw(st.sampled_from([prompts.GO_ON, *more]))
+            self.reply(Given(answer))
+            if answer == prompts.THOROUGH:
+                self.model.append((prompts.THOROUGH, {}))
+                more = Interview(knowledge()).next(self.answers(), conclusion(self.answers()), thorough=True)
+                assert self.asks == (more.id if more else prompts.REVIEW)
+            else:
+                assert self.asks == prompts.AFTER
+                self.reviewed = True
+            return
+        answer = data.draw(answers(question), label=question.id)
+        self.reply(Given(answer))
+        assert self.asks != prompts.AFTER or self.reviewed or URGENT in str(self.now), "answers are shown first"
+        if question.id == prompts.OWN_WORDS:
+            self.sentence = str(answer)
+            if self.asks != prompts.HEARD:
+                self.model.append((prompts.OWN_WORDS, {}))
+        elif question.id == prompts.HEARD:
+            self.model.append((prompts.OWN_WORDS, self.right(answer)))
+        elif question.id.startswith(prompts.STEP):
+            if answer == "stop":
+                result = knowledge().self_checks[question.self_check].result
+                self.model.append((result, {result: NOT_SURE}))
+        else:
+            self.model.append((question.id, next_question.record(question, answer)))
+
+    def right(self, answer: Answer) -> Answers:
+        """What the person let stand of what was heard, as it counts at once."""
+        known, before = knowledge(), self.answers()
+        heard = [each for each in free_text.understood(known, self.sentence, datetime.date.today())
+                 if each.counts and each.finding not in before]
+        lines = answer if isinstance(answer, tuple) else ()
+        ticked = [each for at, each in enumerate(heard) if f"{prompts.HEARD}.{at}" in lines]
+        said = {each.finding: each.answer for each in ticked}
+        if RANK[conclusion(before | said).urgency.level] >= RANK["emergency_department_now"]:
+            return said
+        return {each.finding: each.answer for each in ticked if not each.open and each.finding not in known.emergency}
+
+    @precondition(lambda self: self.asks == prompts.AFTER)
+    @rule(data=st.data())
+    def reads_more_of_the_result(self, data: st.DataObject) -> None:
+        assert isinstance(self.now, Question)
+        ids = [c.id for c in self.now.choices if c.id not in (prompts.CHANGE, prompts.DONE, "report")]  # writes no file
+        before = self.now
+        self.reply(Given(data.draw(st.sampled_from(ids))))
+        while isinstance(self.now, Question) and self.asks != prompts.AFTER:
+            inside = [choice.id for choice in self.now.choices]
+            reply = Given(data.draw(st.sampled_from(inside or ["spur", "clot", "c", "xyzzy", ""])))
+            self.reply(data.draw(st.sampled_from([reply, reply, Back(), Review(), Why()])))
+        assert self.now == before
+
+    @precondition(lambda self: self.asks == prompts.AFTER)
+    @rule(quits=st.booleans())
+    def is_done(self, quits: bool) -> None:
+        self.reply(Quit() if quits else Given(prompts.DONE))
+        assert isinstance(self.now, Talk)
+        assert self.now.assessment == conclusion(self.answers())
+
+    @precondition(lambda self: bool(self.asks) and self.asks != prompts.AFTER)
+    @rule()
+    def leaves(self) -> None:
+        self.left_at = self.now
+        self.reply(Quit())
+        assert isinstance(self.now, Talk)
+        assert self.now.assessment is None
+        assert self.live.said[-1] == "Kept."
+
+    @precondition(lambda self: bool(self.model and self.asks) and self.asks != prompts.AFTER)
+    @rule()
+    def goes_back(self) -> None:
+        before = self.now
+        assert isinstance(before, Question)
+        self.reply(Back())
+        if before.id == prompts.HEARD:
+            assert self.asks == prompts.OWN_WORDS
+            return
+        self.reviewed = False
+        assert isinstance(self.now, Question)
+        if self.takes_steps(before):
+            assert self.now.ask.startswith("Step 2 of 2")
+            return
+        if before.id.startswith(prompts.STEP) and self.asks.startswith(prompts.STEP):
+            return  # one step back
+        last = self.model.pop()
+        if self.edited:
+            pass  # another answer may lead to other questions
+        elif last[0] == prompts.THOROUGH:
+            assert self.asks == prompts.REVIEW
+        else:
+            checks = knowledge().self_checks
+            asked = self.asks
+            if asked.startswith(prompts.STEP):
+                asked = checks[asked.removeprefix(prompts.STEP)].result
+            assert last[0] == asked, "the question before is asked again"
+
+    @precondition(lambda self: self.asks.startswith(prompts.STEP))
+    @rule()
+    def does_all_steps(self) -> None:
+        while self.asks.startswith(prompts.STEP):
+            self.reply(Given("next"))
+        result = self.now
+        assert isinstance(result, Question)
+        assert self.takes_steps(result)
+        self.reply(Back())
+        assert isinstance(self.now, Question)
+        assert self.now.ask.startswith("Step 2 of 2"), "one step back, not all"
+        self.reply(Given("next"))
+        assert self.now == result
+
+    @precondition(lambda self: bool(self.asks))
+    @rule()
+    def asks_why(self) -> None:
+        before, said = self.now, len(self.live.said)
+        self.reply(Why())
+        assert self.now == before
+        assert len(self.live.said) > said or self.asks.startswith(prompts.STEP)
+
+    @precondition(lambda self: bool(self.asks) and bool(self.lines()))
+    @rule(data=st.data())
+    def changes_an_answer(self, data: st.DataObject) -> None:
+        if self.asks != prompts.REVIEW:
+            self.reply(Review())
+            if self.asks == prompts.HEARD:
+                return  # nothing can be changed before it is settled what counts
+        assert isinstance(self.now, Question)
+        shown = [c.id for c in self.now.choices if c.id not in (prompts.GO_ON, prompts.THOROUGH)]
+        assert sorted(shown) == sorted(self.lines())
+        name = data.draw(st.sampled_from(self.lines()))
+        self.reply(Given(name))
+        question = self.now
+        assert isinstance(question, Question)
+        assert question.id == name
+        answer = data.draw(answers(question), label=name)
+        self.live.said.clear()
+        self.reply(Given(answer))
+        self.edited = True
+        self.set(name, next_question.record(question, answer))
+        kept = [(turn.question.id, turn.answers) for turn in sessions.read(self.live.session.id).turns]
+        wanted, found = self.apart(self.model), self.apart(kept)
+        lost = [each for each in wanted if each not in found]
+        assert found == [each for each in wanted if each in found], "nothing else is changed or moved"
+        assert sum("No longer asked" in text for text in self.live.said) == len(lost), "all that fell away is named"
+        assert name not in [each for each, _ in lost], "what was just said stays"
+        self.model = kept
+
+    @rule()
+    def is_killed_and_goes_on(self) -> None:
+        before, known = self.left_at or self.now, knowledge()
+        self.left_at, self.reviewed = None, False
+        if isinstance(self.now, Question):
+            self.live.replies.put(None)
+            self.live.thread.join(WAIT)
+        found = sessions.every()
+        if found:
+            turns, lost = sessions.fitted(known, found[0])
+            assert lost == []
+            self.live = Live(sessions.under(known, found[0], turns), turns)
+        else:
+            assert not self.model
+            self.live = Live(sessions.new(known), [])
+        self.now = self.live.now()
+        assert isinstance(self.now, Question)
+        if not isinstance(before, Question) or before.id.startswith(prompts.AFTER):
+            assert self.asks in (prompts.REVIEW, prompts.AFTER)
+        elif before.id == prompts.HEARD:
+            assert self.asks == prompts.OWN_WORDS
+        elif before.self_check and not before.id.startswith(prompts.OFFER):
+            assert self.asks == f"{prompts.STEP}{before.self_check}", "a self-check begins anew"
+        else:
+            assert replace(self.now, progress="") == replace(before, progress="")
+
+    # --- what always holds
+
+    def answers(self) -> Answers:
+        return {name: answer for _, these in self.model for name, answer in these.items()}
+
+    def lines(self) -> list[str]:
+        """What the review shows: every answer, those told in own words one by one."""
+        out = []
+        for name, these in self.model:
+            if name == prompts.OWN_WORDS:
+                out += these
+            elif not name.startswith((prompts.OFFER, prompts.THOROUGH)):
+                out.append(name)
+        return out
+
+    def set(self, name: str, new: Answers) -> None:
+        """The answer to a question, or to what was told in own words, becomes another."""
+        for at, (each, _) in enumerate(self.model):
+            if each == name:
+                self.model[at] = name, new
+                return
+        at, told = next((at, told) for at, (each, told) in enumerate(self.model) if name in told)
+        told = told | new
+        if name in knowledge().emergency and told[name] != "yes":
+            del told[name]  # a no is asked for with the others of the screen
+        self.model[at] = prompts.OWN_WORDS, told
+
+    def apart(self, turns: list[tuple[str, Answers]]) -> list[tuple[str, Answers]]:
+        """Turns, and what was told in own words one by one."""
+        out: list[tuple[str, Answers]] = []
+        for name, these in turns:
+            if name == prompts.OWN_WORDS:
+                out += [(name, {}), *((told, {told: answer}) for told, answer in these.items())]
+            else:
+                out.append((name, these))
+        return out
+
+    def takes_steps(self, question: Question) -> bool:
+        return bool(question.self_check) and not question.id.startswith((prompts.OFFER, prompts.STEP))
+
+    @invariant()
+    def holds(self) -> None:
+        """The file holds all answers and nothing else, and nobody else may read it."""
+        if not hasattr(self, "live"):
+            return
+        files = [*sessions.folder().iterdir()] if sessions.folder().is_dir() else []
+        assert len(files) <= 1, "no other file stays"
+        kept = sessions.every()
+        assert [(turn.question.id, turn.answers) for turn in (kept[0].turns if kept else ())] == self.model
+        assert all(stat.S_IMODE(file.stat().st_mode) == 0o600 for file in files)
+
+    @invariant()
+    def no_answer_is_kept_that_nobody_could_be_asked_for_any_more(self) -> None:
+        names = [name for _, these in self.model for name in these]
+        assert len(names) == len(set(names)), "one answer a finding"
+        given = self.answers()
+        for _, these in self.model:
+            again = [name for name in these if name.endswith(AGAIN)]
+            assert not again or NOT_SURE in [given.get(name.removesuffix(AGAIN)) for name in again]
+        regions, sites = given.get("pain.region"), given.get("pain.site", ())
+        if isinstance(regions, tuple) and isinstance(sites, tuple):
+            assert {site.partition("_")[0] for site in sites} <= set(regions)
+
+
+TestTalking = Talking.TestCase
+TestTalking.settings = settings(
+    max_examples=150, stateful_step_count=25, deadline=None, derandomize=True, database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large])

@@ -1,0 +1,330 @@
+"""Of answers that a person wants kept at most the one being typed is lost; nothing is kept that nobody asked for."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import stat
+import sys
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from tests.conftest import RULES, remembered
+from triage.cli import main
+from triage.dialogue.conversation import talk
+from triage.dialogue.simulated_person import ScriptFront
+from triage.model import Answers, Back, Given, Question, Quit, Turn
+from triage.records import sessions
+from triage.support.errors import BadFile
+
+HEEL: Answers = {"person.age": 45.0, "pain.region": ("heel",), "pain.site": ("heel_under_inner",), "pain.side": "left",
+                 "pain.first_steps": "worst", "onset.age": 60.0}
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch) -> Path:
+    monkeypatch.setenv("TRIAGE_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("TRIAGE_RULES", str(RULES))
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def run(capsysbinary, monkeypatch):
+    def call(*arguments: str, stdin: str = "") -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
+        code = main(list(arguments))
+        out, err = capsysbinary.readouterr()
+        assert b"Traceback" not in out + err
+        return code, out.decode(), err.decode()
+
+    return call
+
+
+class Leaving(ScriptFront):
+    """Knows the answers, and leaves after so many questions."""
+
+    def __init__(self, known: Answers, after: int) -> None:
+        super().__init__(known, "no")
+        self.after = after
+
+    def ask(self, question: Question, number: int):
+        return Quit() if len(self.asked) >= self.after else super().ask(question, number)
+
+
+def begun(knowledge, after: int = 9) -> sessions.Session:
+    """A session of a person who left after so many answers."""
+    state = {"session": sessions.new(knowledge)}
+
+    def keep(turns):
+        state["session"] = sessions.changed(state["session"], turns)
+        sessions.save(state["session"])
+
+    talk(knowledge, remembered, Leaving(HEEL, after), greet=False, keep=keep)
+    return sessions.read(state["session"].id)
+
+
+def test_each_answer_is_kept_before_the_next_question(knowledge):
+    seen: list[int] = []
+
+    class Watching(Leaving):
+        def ask(self, question, number):
+            seen.append(len(kept))
+            return super().ask(question, number)
+
+    kept: list[Turn] = []
+    talk(knowledge, remembered, Watching(HEEL, 7), greet=False, keep=lambda turns: kept.__setitem__(slice(None), turns))
+    assert seen == list(range(8))
+
+
+def test_going_on_comes_to_the_same_result_as_never_having_left(knowledge):
+    whole = talk(knowledge, remembered, ScriptFront(HEEL, "no"), greet=False)
+    session = begun(knowledge)
+    turns, lost = sessions.fitted(knowledge, session)
+    assert lost == []
+    rest = ScriptFront(HEEL, "no")
+    ended = talk(knowledge, remembered, rest, greet=False, turns=turns)
+    assert ended.assessment == whole.assessment
+    assert not {turn.question.id for turn in turns} & set(rest.asked)
+
+
+def test_back_after_going_on_takes_an_answer_that_was_kept(knowledge):
+    turns, _ = sessions.fitted(knowledge, begun(knowledge, 3))
+    replies = [Back(), Quit()]
+    asked = []
+
+    class Two(ScriptFront):
+        def ask(self, question, number):
+            asked.append(question.id)
+            return replies.pop(0)
+
+    left: list[int] = []
+    talk(knowledge, remembered, Two({}, "no"), greet=False, turns=turns, keep=lambda turns: left.append(len(turns)))
+    assert asked[1] == turns[-1].question.id
+    assert left == [len(turns) - 1]
+
+
+def test_a_file_is_private_and_whole(knowledge, home):
+    session = begun(knowledge)
+    path = home / "sessions" / f"{session.id}.json"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert [each.name for each in path.parent.iterdir()] == [path.name], "no temporary file stays"
+    assert json.loads(path.read_text())["schema"] == sessions.SCHEMA
+
+
+def test_what_a_killed_process_left_half_written_is_written_over(knowledge, home):
+    session = begun(knowledge)
+    left = home / "sessions" / f".{session.id}.new"
+    left.write_text("{")
+    assert sessions.names() == [session.id]
+    sessions.save(session)
+    assert not left.exists()
+    assert sessions.read(session.id) == session
+
+
+def test_other_rules_are_noticed_and_what_they_do_not_know_is_named(knowledge):
+    session = begun(knowledge)
+    strange = Turn(Question(id="pain.gone", kind="yes_no", ask="Is it gone?", findings=("pain.gone",)),
+                   {"pain.gone": "yes"})
+    odd = Turn(Question(id="pain.side", kind="one", ask="Which side?", findings=("pain.side",)), {"pain.side": "upper"})
+    turns, lost = sessions.fitted(knowledge, sessions.changed(session, [*session.turns, strange, odd]))
+    assert lost == ["Is it gone?", "Which side?"]
+    assert len(turns) == len(session.turns)
+
+
+def test_sessions_are_listed_shown_and_deleted(knowledge, run, home):
+    assert run("sessions", "list")[1] == "No conversation is kept on this computer.\n"
+    session = begun(knowledge)
+    assert session.id in run("sessions", "list")[1]
+    data = json.loads(run("sessions", "list", "--json")[1])
+    assert data["sessions"][0]["finished"] is False
+    shown = json.loads(run("sessions", "show", session.id, "--json")[1])
+    assert shown["answers"]["person.age"] == 45
+    assert shown["urgency"] == "self_care"
+    assert "45 years" in run("sessions", "show", session.id)[1]
+    assert run("sessions", "delete", session.id)[1] == f"deleted {session.id}\n"
+    assert list((home / "sessions").iterdir()) == []
+
+
+def test_all_are_deleted_at_once_and_named(knowledge, run, home):
+    names = sorted({begun(knowledge, count).id for count in (2, 3)})
+    assert run("sessions", "delete", "--all")[1].splitlines() == [f"deleted {name}" for name in names]
+    assert run("sessions", "delete", "--all")[1] == "There is nothing to delete.\n"
+
+
+def test_nothing_is_kept_that_nobody_asked_for(run, home):
+    run("--plain", stdin="45\nq\n")
+    run("--plain", "--no-save", stdin="45\nq\n")
+    assert not home.exists()
+
+
+def test_a_talk_in_lines_is_kept_when_asked_and_gone_on_with(run, home):
+    code, out, _ = run("--plain", "--save", stdin="45\n")
+    assert code == 0
+    session = sessions.unfinished()
+    assert session is not None
+    assert f"triage resume {session.id}" in out.replace("\n", " ")
+    assert sessions.answers(session) == {"person.age": 45.0}
+    code, out, _ = run("--plain", "resume", stdin="none\n")
+    assert "Going on with" in out
+    assert sessions.answers(sessions.read(session.id))["now.breath"] == "no"
+
+
+@pytest.mark.parametrize(("arguments", "words"), [
+    (["resume"], "no unfinished conversation"), (["resume", "2020-01-01-abcdef"], "no session of this name"),
+    (["sessions", "show", "x"], "no session of this name"), (["sessions", "delete"], "needs the name"),
+    (["sessions", "delete", "../../etc/passwd"], "no session of this name"),
+])
+def test_a_name_that_is_not_there_is_told_in_one_sentence(run, arguments, words):
+    code, out, err = run(*arguments)
+    assert code in (65, 66)
+    assert out == ""
+    assert words in err
+    assert len(err.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(("content", "words"), [
+    (b"", "cannot be read"), (b"{", "cannot be read"), (b"\xff\xfe", "cannot be read"), (b"[]", "cannot be read"),
+    (b'{"schema": "triage-session/9", "id": "a", "begun": "", "changed": "", "rules": ""}', "another version"),
+])
+def test_a_damaged_file_is_told_and_the_others_stay_usable(knowledge, run, home, content, words):
+    session = begun(knowledge)
+    (home / "sessions" / "damaged.json").write_bytes(content)
+    with pytest.raises(BadFile, match=words):
+        sessions.read("damaged")
+    assert run("resume", "damaged", stdin="")[0] == 65
+    assert [each.id for each in sessions.every()] == [session.id]
+
+
+def test_a_folder_that_cannot_be_written_is_told(run, home):
+    home.write_text("a file stands where the folder should be")
+    code, out, _ = run("--plain", "--save", stdin="45\nnone\nq\n")
+    assert code == 0
+    assert out.count("cannot be kept") == 1, "said once, and the talk goes on"
+    assert "Question 3" in out
+
+
+def test_an_edit_says_what_it_changed(knowledge):
+    """The review takes an answer back; the urgency and the order before and after are told."""
+    known: Answers = {**HEEL, "onset.age": 60.0}
+
+    class Editing(ScriptFront):
+        edited = False
+
+        def ask(self, question, number):
+            if question.id == "review" and not self.edited:
+                self.edited = True
+                return Given(next(c.id for c in question.choices if c.id == "pain.site"))
+            if self.edited and question.id == "pain.site":
+                return Given(("heel_back",))
+            return super().ask(question, number)
+
+    front = Editing(known, "no")
+    talk(knowledge, remembered, front, greet=False)
+    texts = [block for shown in front.shown for block in shown.blocks if block.text.startswith("Changed.")]
+    assert len(texts) == 1
+
+
+def test_about_how_many_are_left_never_grows(knowledge):
+    seen: list[int] = []
+
+    class Reading(ScriptFront):
+        def ask(self, question, number):
+            if found := re.search(r"About (\d+) more\.", question.progress):
+                seen.append(int(found[1]))
+            return super().ask(question, number)
+
+    talk(knowledge, remembered, Reading(HEEL, "no"), greet=False)
+    assert seen
+    assert seen == sorted(seen, reverse=True)
+
+
+def test_a_killed_process_loses_at_most_the_answer_being_typed(knowledge, home):
+    now, leg = [stage for stage in knowledge.stages if stage.emergency][:2]
+    child = pexpect.spawn(sys.executable, ["-m", "triage", "--save"], dimensions=(40, 80), encoding="utf-8", timeout=60)
+    child.expect("How old")
+    child.send("45\r")
+    child.expect("Tell me in a sentence")
+    child.send("\r")
+    child.expect(re.escape(now.title[:30]))
+    child.send("n\r")
+    child.expect(re.escape(leg.title[:30]))
+    child.kill(9)
+    child.close(force=True)
+    session = sessions.unfinished()
+    assert session is not None
+    assert sessions.answers(session) == {"person.age": 45.0, **dict.fromkeys(now.together, "no")}
+
+
+def test_a_person_at_a_terminal_is_asked_once_whether_to_keep_the_answers(home):
+    child = pexpect.spawn(sys.executable, ["-m", "triage"], dimensions=(40, 80), encoding="utf-8", timeout=60)
+    child.expect("Shall I keep")
+    child.send("y")
+    child.expect("How old")
+    child.send("45\r")
+    child.expect("Tell me in a sentence")
+    child.send("q\r")
+    child.expect("triage resume")
+    child.expect(pexpect.EOF)
+    assert sessions.unfinished() is not None
+
+
+def test_a_whole_talk_by_keys(home):
+    """Own words, a self-check that is stopped, a look behind the result: in a pseudo-terminal, until all is done."""
+    child = pexpect.spawn(sys.executable, ["-m", "triage", "--save"], dimensions=(60, 100), encoding="utf-8",
+                          timeout=90, env={**os.environ, "TERM": "xterm-256color"})
+    child.expect("How old")
+    child.send("45\r")
+    child.expect("Tell me in a sentence")
+    child.send("My left calf aches when I run uphill, for 3 weeks.\r")
+    child.expect("This is what I understood")
+    child.send("\r")
+    offer, review, picture, listed, one, line, nothing = range(7)
+    asked = []
+    for _ in range(80):
+        # The last line of every question is drawn last; what kind it is, is told by its keys.
+        asked.append(child.expect([r"\(o\) Yes, show me how.*q quit", r"\(o\) Yes, show me the result.*q quit",
+                                   r"Space tick[^\n]*t spreads.*q quit", "Space tick.*q quit",
+                                   "Enter choose.*q quit", "or type .*q quit", "Nothing is ticked yet"]))
+        if asked[-1] in (offer, review):
+            break
+        child.send({picture: " \r", listed: "\r", nothing: "n\r", one: "s", line: "s\r"}[asked[-1]])
+    if asked[-1] == offer:
+        child.send("\r")
+        child.expect("Step 1 of")
+        child.send("2")
+        child.expect("Stopped or unclear")
+        for _ in range(3):
+            if child.expect([r"\(o\) Yes, show me the result.*q quit", r"\(o\) Yes, show me how.*q quit"]) == 0:
+                break
+            child.send("\x1b[F\r")  # the last choice: no self-check now
+    child.send("\r")
+    child.expect("HOW URGENT")
+    while child.expect(["Enter: go on", r"see more.*(\d)\. ... Why not something else.*q quit"]) == 0:
+        child.send("\r")
+    child.send(child.match[1])
+    child.expect("Why not what.*q quit")
+    child.send("\x1b[F\x1b[A\r")  # the last but one: another one, by its name
+    child.expect("a part of the name.*q quit")
+    child.send("achilles\r")
+    child.expect("Which one is meant.*q quit")
+    child.send("\r")
+    child.expect("Why not ")
+    while child.expect(["Enter: go on", "Would you like to see more.*q quit"]) == 0:
+        child.send("\r")
+    child.send("\x1b[F\r")
+    child.expect("Your answers are kept")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    session, = sessions.every()
+    assert session.finished
+    answers = sessions.answers(session)
+    assert answers["pain.side"] == "left"
+    places = [place for name in ("pain.region", "pain.site") for place in answers.get(name, ())]
+    assert any("calf" in place for place in places)
+    assert offer in asked

@@ -1,0 +1,86 @@
+"""Stories are read with all their faults named at their place, and fail when they should."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import remembered
+from triage.model import Fault
+from triage.support.errors import BadFile
+from triage.verification import scenarios
+
+GOOD = """\
+- story: A runner with a sore calf
+  answers: {person.age: 35, pain.region: calf, pain.side: left, onset.age: 3 weeks, onset.trigger: load}
+  screens: no
+  expect: {urgency: self_care}
+  variants:
+    - story: Short of breath
+      change: {now.breath: yes}
+      expect: {urgency: ambulance_now, reasons: [lung_clot_or_collapse]}
+"""
+
+
+def faults(knowledge, tmp_path: Path, text: str) -> list[Fault]:
+    file = tmp_path / "story.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(BadFile) as caught:
+        scenarios.read(knowledge, file)
+    return caught.value.faults
+
+
+@pytest.mark.parametrize(("old", "new", "guess"), [
+    ("pain.side: left", "§pain.sde: left", "pain.side"),
+    ("pain.side: left", "pain.side: §lfet", "left"),
+    ("change: {now.breath: yes}", "change: {§now.breth: yes}", "now.breath"),
+    ("{urgency: self_care}", "§{urgency: book}", ""),
+    ("{urgency: ambulance_now, reasons: [lung_clot_or_collapse]}", "§{reasons: [no_such_card]}", ""),
+    ("screens: no", "§screeens: no", "screens"),
+    ("{urgency: self_care}", "§{}", ""),
+    ("{urgency: self_care}", "§{place: homes}", "home"),
+    ("- story: A runner with a sore calf\n  answers", "- §answers", ""),
+])
+def test_a_wrong_story_is_named_at_its_place(knowledge, tmp_path, old, new, guess):
+    """§ marks where the fault is expected."""
+    assert old in GOOD
+    before, _, after = GOOD.replace(old, new).partition("§")
+    first = faults(knowledge, tmp_path, before + after)[0]
+    assert (first.line, first.column) == (before.count("\n") + 1, len(before) - before.rfind("\n"))
+    assert guess in first.message
+    assert "`" not in first.message
+    assert "$" not in first.message
+
+
+def test_all_faults_of_a_file_are_told_at_once(knowledge, tmp_path):
+    text = GOOD.replace("pain.side: left", "pain.sied: left").replace("now.breath", "now.breth")
+    assert [fault.line for fault in faults(knowledge, tmp_path, text)] == [2, 7]
+
+
+def test_a_folder_without_stories_is_not_a_pass(knowledge, tmp_path):
+    (tmp_path / "folder.yaml").mkdir()
+    with pytest.raises(BadFile) as caught:
+        scenarios.read(knowledge, tmp_path)
+    assert caught.value.missing
+
+
+def test_a_variant_is_the_story_with_a_change(knowledge, tmp_path):
+    file = tmp_path / "story.yaml"
+    file.write_text(GOOD, encoding="utf-8")
+    story, variant = scenarios.read(knowledge, file)
+    assert variant.answers == {**story.answers, "now.breath": "yes"}
+    assert [scenarios.failures(knowledge, remembered, each) for each in (story, variant)] == [[], []]
+
+
+@pytest.mark.parametrize("expect", [
+    "urgency: today", "place: practice", "at_most: today", "reasons: [clot_signs]",
+    "not_reasons: [lung_clot_or_collapse]", "likely: [night_cramps]", "listed: [shin_splints]", "first: dvt",
+    "not_likely: [dvt], listed: [dvt]", "self_check: shin_press", "care: [fascia_stretch]", "unresolved: [sepsis]",
+])
+def test_a_story_that_does_not_come_true_fails(knowledge, tmp_path, expect):
+    """Each thing that can be expected, expected wrongly."""
+    file = tmp_path / "story.yaml"
+    file.write_text(GOOD.replace("urgency: ambulance_now, reasons: [lung_clot_or_collapse]", expect), encoding="utf-8")
+    _, variant = scenarios.read(knowledge, file)
+    assert scenarios.failures(knowledge, remembered, variant)

@@ -1,0 +1,403 @@
+"""Many people at once: one table of answers -> one table of conclusions, whole or not at all, and to be gone on with.
+
+What was done is noted beside the output while it is made. `judging` knows what a row says, `workers` who judges it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import heapq
+import os
+import secrets
+import tempfile
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from triage.batch import tables
+from triage.batch.rows import COLUMNS, columns, other_engine
+from triage.batch.tables import Row
+from triage.batch.workers import Workers
+from triage.model import Knowledge
+from triage.support import atomic_files
+from triage.support.atomic_files import BAD_INPUT, FAULTS, Part, Stopped
+from triage.support.errors import BadFile
+
+CHUNK: dict[str, int] = {"compiled": 1000, "experta": 100}
+"""Rows judged together: a block of the compiled rules, or half a second of experta."""
+
+CHUNK_BYTES = 1_000_000
+SAVED_EVERY = 1.0
+"""Seconds between two notes of how far it is."""
+
+INTERRUPTED = 130
+
+Count = Annotated[int, msgspec.Meta(ge=0)]
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """One input to one output. Names are paths, `-` is stdin or stdout."""
+
+    source: str
+    source_kind: str
+    target: str
+    target_kind: str
+    errors: str = ""
+    """Where bad rows go; empty for nowhere."""
+    verify: int = 0
+    seed: int | None = None
+    resume: bool = False
+    keep: bool = True
+    """Note how far it is, to go on after an interruption."""
+    part: str = ""
+    """The temporary name of the output (default: its name with .part)."""
+
+
+class Bad(msgspec.Struct, frozen=True):
+    """A row that could not be used, as it stands in the file of errors."""
+
+    row: int
+    line: int
+    id: str
+    error: str
+
+
+class Contract(msgspec.Struct, frozen=True, kw_only=True):
+    """What must be the same for an interrupted run to go on."""
+
+    input: str
+    rules: str
+    engine: str
+    columns: list[str]
+    kinds: list[str]
+    errors: str
+    verify: int
+    seed: int
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a run is."""
+
+    contract: Contract
+    rows: Count = 0
+    """Rows of the input that are done, the bad ones among them."""
+    bad: Count = 0
+    part: Count = 0
+    """Bytes of the output so far."""
+    errors_part: Count = 0
+    sample: list[tuple[int, Row, bytes]] = []
+    """Rows to recompute: order of drawing, the row, the line that was written."""
+    whole: bool = False
+    """All is written and verified; only the names are to be given."""
+
+
+# --- one file -----------------------------------------------------------------------------------
+
+
+def run(
+    job: Job, knowledge: Knowledge, workers: Workers,
+    progress: Callable[[int, float], None] = lambda rows, share: None, bad: Callable[[Bad], None] = lambda row: None,
+) -> State:
+    """Judge every row of the input. Tells rows done with the share of the input read, and each bad row.
+
+    Returns what was done. Raises BadFile for an input that cannot be used; Stopped for all else that ends it early, and
+    then what is done waits for `resume`. Nothing stands under the final name before it is whole.
+    """
+    tables.needs(job.target_kind)
+    with contextlib.ExitStack() as stack:
+        table = stack.enter_context(tables.opened(job.source, job.source_kind, columns(knowledge)))
+        if job.target_kind == "parquet" and atomic_files.is_direct(job.target):
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="triage-"))
+            job = msgspec.structs.replace(job, part=str(Path(folder) / "part"))
+        job = msgspec.structs.replace(job, keep=job.keep and _can_go_on(job))
+        state = _begin(job, knowledge, workers.engine)
+        if state.whole:
+            _name(job)
+            return state
+        run_ = _Run(job, state)
+        try:
+            shares: deque[float] = deque()  # of the chunks that were read and are not yet written
+            chunks = _chunks(islice(table.rows, state.rows, None), CHUNK[workers.engine])
+            for chunk, verdicts in workers.judged(job.target_kind, _noted(chunks, table.share, shares)):
+                for each in run_.take(chunk, verdicts):
+                    bad(each)
+                progress(run_.state.rows, shares.popleft())
+            _verify(job, run_.state, workers)
+            run_.finish()
+        except BadFile:
+            run_.drop()
+            raise
+        except KeyboardInterrupt:
+            raise Stopped(run_.leave("stopped"), INTERRUPTED) from None
+        except Stopped as stopped:
+            raise Stopped(run_.leave(stopped.sentence, stopped.code), stopped.code) from None
+        except BaseException:
+            run_.leave("")
+            raise
+        _name(job)
+        run_.close()
+        return run_.state
+
+
+def _can_go_on(job: Job) -> bool:
+    return not atomic_files.is_direct(job.target) and job.source != "-" and Path(job.source).is_file()
+
+
+def _lines(job: Job) -> str:
+    """The temporary name of the output; of its JSON Lines, when it is to be Parquet."""
+    return job.part or f"{job.target}.part"
+
+
+def _state(job: Job) -> str:
+    return f"{_lines(job)}.state"
+
+
+def _errors(job: Job) -> str:
+    return f"{job.part}.errors" if job.part else f"{job.errors}.part"
+
+
+def _ready(job: Job) -> str:
+    return f"{_lines(job)}.parquet" if job.target_kind == "parquet" else _lines(job)
+
+
+class _Run:
+    """The open files of a run and how far it is."""
+
+    def __init__(self, job: Job, state: State) -> None:
+        self.job, self.state = job, state
+        self.saved = 0.0
+        self.errors_kind = "csv" if Path(job.errors).suffix.lower() == ".csv" else "jsonl"
+        final = _lines(job) if job.target_kind == "parquet" else job.target
+        self.out = Part(final, _lines(job), state.part)
+        self.errors: Part | None = None
+        try:
+            if job.errors:
+                self.errors = Part(job.errors, _errors(job), state.errors_part)
+            if not state.rows:
+                atomic_files.remove(_state(job))  # of an earlier run; now that this is ours alone
+                self._write(tables.header(job.target_kind, list(COLUMNS)),
+                            tables.header(self.errors_kind, Bad.__struct_fields__))
+        except BaseException:
+            if not state.rows:
+                self.drop()
+            raise
+
+    def take(self, chunk: list[Row], verdicts: list[bytes | str]) -> list[Bad]:
+        """Write the lines of a chunk and its errors; returns those."""
+        state, job = self.state, self.job
+        both = list(zip(chunk, verdicts, strict=True))
+        bad = [Bad(row.number, row.line, row.id, told) for row, told in both if isinstance(told, str)]
+        sample = list(state.sample)
+        if job.verify:
+            for row, told in both:
+                if isinstance(told, bytes):
+                    _draw(sample, job.verify, state.contract.seed, row, told)
+        self._write(b"".join(told for told in verdicts if isinstance(told, bytes)),
+                    b"".join(tables.line(self.errors_kind, msgspec.structs.asdict(each)) for each in bad))
+        self.state = msgspec.structs.replace(
+            state, rows=state.rows + len(chunk), bad=state.bad + len(bad), part=self.out.size,
+            errors_part=self.errors.size if self.errors else 0, sample=sample,
+        )
+        if job.keep and time.monotonic() >= self.saved + SAVED_EVERY:
+            self.save()
+            self.saved = time.monotonic()
+        return bad
+
+    def _write(self, lines: bytes, errors: bytes) -> None:
+        self.out.write(lines)
+        if self.errors:
+            self.errors.write(errors)
+
+    def save(self) -> None:
+        """Note how far it is; what was written is with the disk before."""
+        self._sync()
+        atomic_files.put(_state(self.job), msgspec.json.encode(self.state))
+
+    def _sync(self) -> None:
+        self.out.sync()
+        if self.errors:
+            self.errors.sync()
+
+    def finish(self) -> None:
+        """All rows are written: make the output whole, and note that only names are to be given."""
+        job = self.job
+        if job.target_kind == "parquet":
+            sink = Part(job.target, _ready(job))
+            try:
+                with Path(_lines(job)).open("rb") as lines:
+                    tables.to_parquet(lines, sink.write, COLUMNS)
+                sink.sync()
+                sink.close()
+            except BaseException:
+                sink.drop()
+                raise
+        self.state = msgspec.structs.replace(self.state, whole=True, sample=[])
+        if job.keep:
+            self.save()
+        else:
+            self._sync()
+        if os.name == "nt":  # no open file can be renamed there; elsewhere it stays locked until it has its name
+            self.close()
+
+    def leave(self, sentence: str, code: int = 0) -> str:
+        """Stop here, so that `resume` can go on. Returns the sentence with what is left."""
+        job, rows = self.job, self.state.rows
+        if code == FAULTS:  # a difference: the part is named, to be looked at
+            if job.keep:
+                self.save()
+            self.close()
+            return sentence
+        if job.keep and rows:
+            with contextlib.suppress(Stopped):  # on a full disk the last note stands
+                self.save()
+            with contextlib.suppress(OSError, msgspec.DecodeError, UnicodeDecodeError):
+                rows = msgspec.json.decode(Path(_state(job)).read_bytes(), type=State).rows
+                self.close()
+                return f"{sentence}; {rows:,} rows are done, go on with --resume"
+        self.drop()
+        return sentence
+
+    def close(self) -> None:
+        self.out.close()
+        if self.errors:
+            self.errors.close()
+
+    def drop(self) -> None:
+        """Leave nothing."""
+        self.out.drop()
+        if self.errors:
+            self.errors.drop()
+        atomic_files.remove(_state(self.job))
+
+
+def _name(job: Job) -> None:
+    """Give whole files their names. May be done again after an interruption."""
+    for name, final in ((_errors(job), job.errors), (_ready(job), job.target)):
+        if final and Path(name).exists() and not atomic_files.is_direct(final):
+            atomic_files.move(name, final)
+    if job.target_kind == "parquet":
+        atomic_files.remove(_lines(job))
+    atomic_files.remove(_state(job))
+
+
+def _chunks(rows: Iterator[Row], most: int) -> Iterator[list[Row]]:
+    """Rows by so many, fewer where they are long."""
+    chunk: list[Row] = []
+    size = 0
+    for row in rows:
+        chunk.append(row)
+        size += row.size
+        if len(chunk) >= most or size >= CHUNK_BYTES:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+def _noted(chunks: Iterator[list[Row]], share: Callable[[], float], shares: deque[float]) -> Iterator[list[Row]]:
+    for chunk in chunks:
+        shares.append(share())
+        yield chunk
+
+
+# --- to go on -----------------------------------------------------------------------------------
+
+
+def left(job: Job) -> bool:
+    """Is there an interrupted run to go on with?"""
+    return Path(_state(job)).exists()
+
+
+def _begin(job: Job, knowledge: Knowledge, engine: str) -> State:
+    """The state to begin with: nothing done, or what an interrupted run left. Raises Stopped when that cannot go on."""
+    old = _old(job) if job.resume and left(job) else None
+    seed = job.seed
+    if seed is None:
+        seed = old.contract.seed if old else secrets.randbelow(1 << 32)
+    contract = Contract(
+        input=fingerprint(job.source) if job.keep else "", rules=knowledge.digest, engine=engine, columns=list(COLUMNS),
+        kinds=[job.source_kind, job.target_kind], errors=job.errors, verify=job.verify, seed=seed,
+    )
+    if old is None:
+        return State(contract=contract)
+    before, now = msgspec.structs.asdict(old.contract), msgspec.structs.asdict(contract)
+    if changed := [_CHANGED[key].format(before[key], now[key]) for key in now if before[key] != now[key]]:
+        raise _refused(job, changed[0])
+    sizes = [] if old.whole else [(_lines(job), old.part), *([(_errors(job), old.errors_part)] if job.errors else [])]
+    for name, size in sizes:
+        if not Path(name).is_file() or Path(name).stat().st_size < size:
+            raise _refused(job, f"{name} is not what it left")
+    return old
+
+
+_CHANGED = {
+    "input": "the input has changed", "rules": "the rules have changed", "engine": "its engine was {}, not {}",
+    "columns": "the columns of the output have changed", "kinds": "the kinds of the files have changed",
+    "errors": "its errors went to '{}', not to '{}'", "verify": "it had --verify {}, not {}",
+    "seed": "it had --seed {}, not {}",
+}
+
+
+def _refused(job: Job, why: str) -> Stopped:
+    again = "leave out --resume to begin again"
+    return Stopped(f"{job.target}: the interrupted run cannot go on: {why}; {again}", BAD_INPUT)
+
+
+def _old(job: Job) -> State:
+    try:
+        return msgspec.json.decode(Path(_state(job)).read_bytes(), type=State)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise _refused(job, f"{_state(job)} cannot be read") from None
+
+
+def fingerprint(name: str) -> str:
+    """Digest of a whole file."""
+    with Path(name).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+# --- to verify ----------------------------------------------------------------------------------
+
+
+def _draw(sample: list[tuple[int, Row, bytes]], most: int, seed: int, row: Row, line: bytes) -> None:
+    """Keep the rows whose lot is lowest: a random sample, and the same one after an interruption."""
+    lot = int.from_bytes(hashlib.blake2b(f"{seed}/{row.number}".encode(), digest_size=7).digest(), "big")
+    if len(sample) < most:
+        heapq.heappush(sample, (-lot, row, line))
+    elif -lot > sample[0][0]:
+        heapq.heapreplace(sample, (-lot, row, line))
+
+
+def _verify(job: Job, state: State, workers: Workers) -> None:
+    """Recompute the sample on the other engine. Raises Stopped at the first difference."""
+    if not state.sample:
+        return
+    engine = state.contract.engine
+    other = other_engine(engine)
+    sample = sorted(state.sample, key=lambda drawn: drawn[1].number)
+    rows = [row for _, row, _ in sample]
+    different = []
+    for row, (_, _, line), told in zip(
+        rows, sample, workers.here(other).judged(job.target_kind, rows, engine), strict=True
+    ):
+        if line != told:
+            different.append(_difference(job.target_kind, row, engine, line, other, told))
+    if different:
+        where = "it is written already" if atomic_files.is_direct(job.target) else f"it stays in {_lines(job)}"
+        more = f" (and {len(different) - 1} more of {len(sample)} rows)" if different[1:] else ""
+        raise Stopped(f"{job.target}: {different[0]}{more}; {where}", FAULTS)
+
+
+def _difference(kind: str, row: Row, engine: str, line: bytes, other: str, told: bytes | str) -> str:
+    if isinstance(told, str):
+        return f"row {row.number}: {other} cannot read it: {told}"
+    for name, mine, its in zip(COLUMNS, tables.cells(kind, line), tables.cells(kind, told), strict=True):
+        if mine != its:
+            return f"row {row.number}, column '{name}': {mine} on {engine}, {its} on {other}"
+    return f"row {row.number}: its lines differ in writing only"

@@ -1,0 +1,113 @@
+"""Chunks of rows judged in this process or in several, in order. Knows processes and signals, not files."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+
+from triage.batch.rows import Judge
+from triage.batch.tables import Row
+from triage.knowledge import reader
+from triage.model import Knowledge
+from triage.support.atomic_files import BAD_INPUT, UNAVAILABLE, Stopped
+from triage.support.signals import no_interrupts
+
+
+class Workers:
+    """Judges chunks of rows in this process or in several, and keeps their order. To be closed."""
+
+    def __init__(self, knowledge: Knowledge, rules: Path, engine: str, processes: int = 1) -> None:
+        self.knowledge, self.engine, self.processes = knowledge, engine, processes
+        self.rules = str(rules.resolve())
+        self._judges: dict[str, Judge] = {}
+        self._pool: ProcessPoolExecutor | None = None
+        self._children: set[Any] = set()
+
+    def here(self, engine: str) -> Judge:
+        """This process's own, built when it is first needed."""
+        if engine not in self._judges:
+            self._judges[engine] = Judge(self.knowledge, engine)
+        return self._judges[engine]
+
+    def judged(self, kind: str, chunks: Iterator[list[Row]]) -> Iterator[tuple[list[Row], list[bytes | str]]]:
+        """Each chunk with its verdicts, in order; never more than a few chunks are held. Raises Stopped."""
+        first = list(islice(chunks, 2))
+        chunks = chain(first, chunks)
+        if self.processes == 1 or len(first) < 2:  # one chunk is done before a second process has begun
+            for chunk in chunks:
+                yield chunk, self.here(self.engine).judged(kind, chunk)
+            return
+        waiting: deque[tuple[list[Row], Future[list[bytes | str]]]] = deque()
+        try:
+            for chunk in chunks:
+                waiting.append((chunk, self._submit(kind, chunk)))
+                if len(waiting) > 2 * self.processes:
+                    chunk, future = waiting.popleft()
+                    yield chunk, future.result()
+            for chunk, future in waiting:
+                yield chunk, future.result()
+        except BrokenProcessPool:
+            raise Stopped("a worker process died: it was killed, or memory ran out", UNAVAILABLE) from None
+
+    def _submit(self, kind: str, chunk: list[Row]) -> Future[list[bytes | str]]:
+        with no_interrupts():  # Ctrl-C goes to the whole group of processes; only this one is to answer it
+            if self._pool is None:
+                self._pool = ProcessPoolExecutor(
+                    self.processes, multiprocessing.get_context("spawn"), _start,
+                    (self.rules, self.knowledge.digest, self.engine),
+                )
+            others = set(multiprocessing.active_children()) - self._children
+            future = self._pool.submit(_work, kind, chunk)
+            self._children |= set(multiprocessing.active_children()) - others
+            return future
+
+    def close(self) -> None:
+        """End the processes, whatever they are at."""
+        if self._pool is not None:
+            for child in self._children:
+                child.terminate()
+            self._pool.shutdown()  # not to wait, or to cancel, lets its thread complain while Python ends
+            self._pool, self._children = None, set()
+
+
+_given: tuple[str, str, str] = ("", "", "")
+_judge: Judge | None = None
+
+
+def _start(*given: str) -> None:
+    """In a worker. What may fail is left to the first work, whose errors come back."""
+    global _given
+    _given = given[0], given[1], given[2]
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
+
+
+def _leave_with(parent: Any) -> None:
+    """A worker whose parent was killed would wait for ever."""
+    parent.join()
+    os._exit(1)
+
+
+def _work(kind: str, rows: list[Row]) -> list[bytes | str]:
+    global _judge
+    if _judge is None:
+        rules, digest, engine = _given
+        _judge = Judge(same_rules(rules, digest), engine)
+    return _judge.judged(kind, rows)
+
+
+def same_rules(folder: str, digest: str) -> Knowledge:
+    """The rules of this folder, if they are those. Raises RulesError, Stopped."""
+    knowledge = reader.load(Path(folder))
+    if knowledge.digest != digest:
+        raise Stopped(f"{folder}: these are not the rules that the batch began with", BAD_INPUT)
+    return knowledge

@@ -1,0 +1,241 @@
+"""`triage batch IN OUT`: conclude for every row of a table."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from triage.batch import cluster, tables
+from triage.batch import rows as judging
+from triage.batch import run as batch
+from triage.batch.cluster import Outcome
+from triage.batch.run import Bad, Job
+from triage.batch.workers import Workers
+from triage.knowledge import reader
+from triage.model import Fault, Knowledge
+from triage.presentation.result_json import encode
+from triage.support import atomic_files
+from triage.support.atomic_files import BAD_INPUT, FAULTS, Part, Stopped
+from triage.support.errors import BadFile
+from triage.support.text import printable
+
+TOLD = 10
+"""Without a file for them, so many bad rows are told."""
+
+Progress = Callable[[float, float], None]
+
+
+def run(options: argparse.Namespace) -> int:
+    """Judge a file or a folder, or write a template."""
+    try:
+        if options.template:
+            return _template(options)
+        _check_usage(options)
+        folder = Path(options.input).is_dir()
+        return _folder(options) if folder or options.cluster else _file(options)
+    except Stopped as stopped:
+        _tell(stopped.sentence)
+        return stopped.code
+
+
+def _check_usage(options: argparse.Namespace) -> None:
+    if options.input is None or options.output is None:
+        options.wrong("IN and OUT are needed, or --template")
+    if options.json and options.output == "-":
+        options.wrong("--json puts a summary on stdout, so OUT cannot be -")
+    if options.resume and (options.input == "-" or atomic_files.is_direct(options.output)):
+        options.wrong("--resume needs files as IN and OUT, not pipes or devices")
+    if options.errors == "-":
+        options.wrong("--errors takes a file; without it bad rows are told on stderr")
+    if options.seed is not None and not options.verify:
+        options.wrong("--seed goes with --verify")
+    if Path(options.input).is_dir() or options.cluster:
+        if options.source_kind or options.target_kind:
+            options.wrong("--from and --to are for one file; in folders the suffix of each file counts")
+        if options.cluster and Path(options.input).is_file():
+            options.wrong("--cluster takes folders of files as IN and OUT")
+
+
+# --- one file -----------------------------------------------------------------------------------
+
+
+def _file(options: argparse.Namespace) -> int:
+    source, target = options.input, atomic_files.resolved(options.output)
+    errors = atomic_files.resolved(options.errors) if options.errors else ""
+    source_kind = tables.kind_of(source, options.source_kind, "--from")
+    # Stdout and devices have no suffix that could tell: they get what came in.
+    same = source_kind if atomic_files.is_direct(options.output) else None
+    job = Job(
+        source=source, source_kind=source_kind,
+        target=target, target_kind=tables.kind_of(options.output, options.target_kind or same, "--to"),
+        errors=errors, verify=options.verify, seed=options.seed, resume=options.resume,
+    )
+    _refuse_the_same([source], [target, f"{target}.part", f"{target}.part.state", errors, errors and f"{errors}.part"])
+    knowledge = reader.load()
+    if options.resume and not batch.left(job):
+        _tell(f"{options.output}: there is no interrupted run to go on with; beginning at the first row")
+    begun = time.monotonic()
+    told = 0
+
+    def bad(row: Bad) -> None:
+        nonlocal told
+        if not errors and told < TOLD:
+            _tell(f"{_shown(source)}{f':{row.line}' if row.line else ''}: row {row.row}: {row.error}")
+        told += 1
+
+    talks = options.output != "-" or not sys.stdout.isatty()
+    with contextlib.closing(_workers(options, knowledge)) as workers, _bar(1.0, "rows", talks) as progress:
+        state = batch.run(job, knowledge, workers, lambda rows, share: progress(rows, share), bad)
+    verified = min(options.verify, state.rows - state.bad)
+    _tell_end(options, state.rows, state.bad, verified, state.contract.seed, time.monotonic() - begun)
+    if options.json:
+        sys.stdout.buffer.write(encode(_summary(options, knowledge, state.rows, state.bad, verified)))
+    return BAD_INPUT if state.bad else 0
+
+
+def _workers(options: argparse.Namespace, knowledge: Knowledge) -> Workers:
+    return Workers(knowledge, reader.rules_folder(), options.engine, _processes(options))
+
+
+def _processes(options: argparse.Namespace) -> int:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return int(options.processes or cores)
+
+
+def _refuse_the_same(inputs: list[str], outputs: list[str]) -> None:
+    """No file is read and written, or written twice."""
+    seen = [(name, Path(name)) for name in inputs if name != "-"]
+    for name in outputs:
+        if not name or atomic_files.is_direct(name):
+            continue
+        for other, path in seen:
+            if os.path.realpath(name) == os.path.realpath(path) or (
+                    Path(name).exists() and path.exists() and path.samefile(name)):
+                raise Stopped(f"{name}: this would be written over {other}; give it another name", 2)
+        seen.append((name, Path(name)))
+
+
+# --- a folder -----------------------------------------------------------------------------------
+
+
+def _folder(options: argparse.Namespace) -> int:
+    source, target = Path(options.input), Path(options.output)
+    if not source.is_dir():
+        raise BadFile([Fault(str(source), 0, 0, "missing", "there is no such folder")], missing=True)
+    if target.exists() and not target.is_dir():
+        raise Stopped(f"{target}: this is a file, and IN is a folder; OUT must be a folder too", 2)
+    if target.exists() and source.samefile(target):
+        raise Stopped(f"{target}: IN and OUT are the same folder; give OUT another name", 2)
+    errors = atomic_files.resolved(options.errors) if options.errors else ""
+    knowledge = reader.load()
+    todo, others = cluster.tasks(source, target, knowledge, reader.rules_folder(), options.engine, options.verify,
+                                 options.seed, options.resume)
+    targets = [task.target for task in todo]
+    _refuse_the_same([task.source for task in todo], [*targets, errors, errors and f"{errors}.part"])
+    if others:
+        _tell(f"{source}: left out, being no table: {', '.join(others[:10])}{', …' if others[10:] else ''}")
+    if options.resume and not (target / cluster.NOTES).is_dir():
+        _tell(f"{target}: there is no interrupted run to go on with; beginning at the first file")
+    begun = time.monotonic()
+    with contextlib.ExitStack() as stack:
+        workers = stack.enter_context(contextlib.closing(_workers(options, knowledge)))
+        progress = stack.enter_context(_bar(len(todo), "files", True))
+        whole = 0
+
+        def done(outcome: Outcome) -> None:
+            nonlocal whole
+            whole += 1
+            progress(whole, whole)
+            if outcome.fault:
+                _tell(outcome.fault)
+
+        do = cluster.on(options.cluster, _processes(options)) if options.cluster else cluster.here(workers)
+        outcomes, bad = cluster.run(todo, target, errors, do, done, 0 if errors else TOLD)
+    for name, row in bad:
+        _tell(f"{source / name}{f':{row.line}' if row.line else ''}: row {row.row}: {row.error}")
+    rows, wrong, verified = (sum(getattr(o, name) for o in outcomes) for name in ("rows", "bad", "verified"))
+    faults = [outcome for outcome in outcomes if outcome.fault]
+    differ = any(outcome.code == FAULTS for outcome in faults)
+    _tell_end(options, rows, wrong, 0 if differ else verified, options.seed, time.monotonic() - begun)
+    if faults:
+        _tell(f"{len(faults)} of {len(outcomes)} files could not be done; mend them and go on with --resume")
+    if options.json:
+        sys.stdout.buffer.write(encode({
+            **_summary(options, knowledge, rows, wrong, verified), "files": len(outcomes), "files_bad": len(faults),
+        }))
+    return FAULTS if differ else BAD_INPUT if wrong or faults else 0
+
+
+# --- what is told -------------------------------------------------------------------------------
+
+
+def _tell(sentence: str) -> None:
+    """On stderr; if nobody listens there either, to nobody."""
+    try:
+        print(printable(sentence), file=sys.stderr, flush=True)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+
+
+def _shown(name: str) -> str:
+    return "<stdin>" if name == "-" else name
+
+
+def _tell_end(
+    options: argparse.Namespace, rows: int, bad: int, verified: int, seed: int | None, seconds: float
+) -> None:
+    if verified:
+        drawn = "" if seed is None else f" (seed {seed})"
+        _tell(f"{verified:,} rows recomputed on {judging.other_engine(options.engine)}: all the same{drawn}")
+    if bad:
+        where = f"they are in {options.errors}" if options.errors else "--errors FILE gathers them"
+        _tell(f"{bad:,} of {rows:,} rows were bad; {where}")
+    if sys.stderr.isatty():
+        _tell(f"{rows:,} rows, {bad:,} bad, {options.engine}, {seconds:.1f} s, {rows / max(seconds, 1e-9):,.0f} rows/s")
+
+
+def _summary(options: argparse.Namespace, knowledge: Knowledge, rows: int, bad: int, verified: int) -> dict[str, Any]:
+    return {"output": options.output, "rows": rows, "bad": bad, "engine": options.engine,
+            "rules": knowledge.digest[:12], "verified": verified}
+
+
+@contextlib.contextmanager
+def _bar(total: float, what: str, wanted: bool) -> Iterator[Progress]:
+    """A bar on stderr while this lasts, if that is a terminal. It is told a count and how much of the total it is."""
+    if not (wanted and sys.stderr.isatty()):
+        yield lambda count, done: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    bar = Progress(BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[count]:,} " + what),
+                   TimeRemainingColumn(), console=Console(stderr=True), transient=True)
+    with bar:
+        task = bar.add_task("", total=total, count=0)
+        yield lambda count, done: bar.update(task, completed=done, count=int(count))
+
+
+# --- templates ----------------------------------------------------------------------------------
+
+
+def _template(options: argparse.Namespace) -> int:
+    if options.output is not None:
+        options.wrong("--template takes no more than one file to write to")
+    name = options.input or "-"
+    if options.template == "parquet" and name == "-" and sys.stdout.isatty():
+        options.wrong("Parquet is nothing for a terminal; name a file")
+    data = judging.template(reader.load(), options.template)
+    part = Part(atomic_files.resolved(name))
+    try:
+        part.write(data)
+        part.move()
+    except BaseException:
+        part.drop()
+        raise
+    return 0

@@ -1,0 +1,184 @@
+"""`triage evaluate CASES`: how often the system is right on cases with known answers."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from pathlib import Path
+from typing import Any
+
+from triage.dialogue.conversation import talk
+from triage.dialogue.simulated_person import ScriptFront
+from triage.inference.assessment import assess
+from triage.inference.experta.engine import Engine
+from triage.knowledge import reader
+from triage.model import Answers, Fault, Knowledge
+from triage.presentation.result_json import encode
+from triage.records import answers_file
+from triage.support.errors import BadFile
+from triage.support.input_files import whole
+from triage.support.text import printable
+from triage.verification import evaluation
+from triage.verification.evaluation import Case, Outcome
+
+ALL, INTERVIEW = "all answers at once", "interview"
+
+
+def run(options: argparse.Namespace) -> int:
+    """Evaluate, print the table or the data, write the rows, compare."""
+    knowledge = reader.load()
+    path = options.cases / "cases.jsonl" if options.cases.is_dir() else options.cases
+    found, faults = evaluation.cases(whole(str(path)), str(path))
+    if faults:
+        raise BadFile(faults)
+    old = _report(options.compare) if options.compare else None
+    told = known(knowledge, found, options.answers or path.parent)
+    if not told:
+        raise BadFile([Fault(str(path), 0, 0, "missing", "no case has answers; put them beside the cases, one "
+                                                              "file ID.yaml each, or name their folder by --answers")],
+                            missing=True)
+    report, outcomes = _evaluate(knowledge, found, told, options.otherwise)
+    if options.rows:
+        _write_rows(options.rows, evaluation.rows(knowledge, found, outcomes))
+    if options.json:
+        sys.stdout.buffer.write(encode(report))
+    elif old is None:
+        print(printable("\n".join(_interview(report) if options.interview else _table(report)), "\n"))
+    if old is not None:
+        changed = evaluation.changes(old, report)
+        print("\n".join(changed) or "no case changed", file=sys.stderr if options.json else sys.stdout)
+    if report["without_answers"]:
+        print(f"without answers, left out: {', '.join(report['without_answers'])}", file=sys.stderr)
+    return 0
+
+
+def known(knowledge: Knowledge, found: list[Case], folder: Path) -> dict[str, Answers]:
+    """Answers of each case: of its own row, or of the file of its name. Raises BadFile with every fault."""
+    known: dict[str, Answers] = {}
+    faults: list[Fault] = []
+    for case in found:
+        file = folder / f"{case.id}.yaml"
+        try:
+            if case.answers is not None:
+                known[case.id] = answers_file.checked(knowledge, dict(case.answers), f"{case.id}, answers")
+            elif file.is_file():
+                known[case.id] = answers_file.answers(knowledge, str(file))
+        except BadFile as error:
+            faults += error.faults
+    if faults:
+        raise BadFile(faults)
+    return known
+
+
+def _evaluate(
+    knowledge: Knowledge, found: list[Case], known: dict[str, Answers], otherwise: str
+) -> tuple[dict[str, Any], dict[str, dict[str, Outcome]]]:
+    engine = Engine(knowledge)
+    interview = f"{INTERVIEW}, else {otherwise.replace('_', ' ')}"
+    outcomes: dict[str, dict[str, Outcome]] = {ALL: {}, interview: {}}
+    for case in found:
+        if case.id not in known:
+            continue
+        answers = known[case.id]
+        outcomes[ALL][case.id] = evaluation.outcome(case, assess(knowledge, engine.fired(answers), answers))
+        talked = talk(knowledge, engine.fired, ScriptFront(answers, otherwise), greet=False)  # type: ignore[arg-type]
+        assert talked.assessment is not None
+        asked = evaluation.questions(talked.asked)
+        outcomes[interview][case.id] = evaluation.outcome(case, talked.assessment, asked)
+    return evaluation.report(knowledge, found, outcomes), outcomes
+
+
+def _report(path: Path) -> dict[str, Any]:
+    """An earlier report. Raises BadFile."""
+    report = evaluation.earlier(whole(str(path)))
+    if report is None:
+        fault = Fault(str(path), 0, 0, "shape", "this is no report of `triage evaluate --json`")
+        raise BadFile([fault])
+    return report
+
+
+def _write_rows(path: Path, rows: list[dict[str, str]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, [*evaluation.COLUMNS, *evaluation.MORE_COLUMNS])
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def _table(report: dict[str, Any]) -> list[str]:
+    """The report as a table: a line a measure, a column a way of answering; then by level, kind and tag."""
+    ways = report["ways"]
+    wide = max(map(len, evaluation.MEASURES.values()))
+    lines = [f"{report['counted']} of {report['cases']} cases counted, rules {report['rules']}. Shares with 95 % "
+             "intervals (Wilson).", "", " ".join([f"{'':<{wide}}", *(f"{way:<27}" for way in ways)]).rstrip()]
+    for measure, title in evaluation.MEASURES.items():
+        cells = [_cell(data["measures"].get(measure)) for data in ways.values()]
+        lines.append(" ".join([f"{title:<{wide}}", *(f"{cell:<27}" for cell in cells)]).rstrip())
+    for title, key in (("questions, median", "questions_median"), ("questions, 90th percentile", "questions_p90"),
+                       ("facts a question, median", "facts_per_question_median")):
+        cells = ["-" if data[key] is None else f"{data[key]:g}" for data in ways.values()]
+        lines.append(" ".join([f"{title:<{wide}}", *(f"{cell:<27}" for cell in cells)]).rstrip())
+    for way, data in ways.items():
+        lines += ["", f"By group, {way}:"]
+        lines.append(f"{'':<32}{'first':<18}{'first three':<18}{'urgency accepted':<18}{'too low':<18}{'too high':<18}")
+        for group, shares in data["groups"].items():
+            cells = [_short(shares.get(m)) for m in ("first", "three", "urgency_accepted", "too_low", "too_high")]
+            lines.append(f"{group:<32}" + "".join(f"{cell:<18}" for cell in cells).rstrip())
+        missed = [
+            f"  {name}: told {case['urgency']}, accepted {', '.join(case['accepted'])}"
+            for name, case in data["cases"].items() if case["counted"] and not case["urgency_accepted"]
+        ]
+        lines += ["", f"Urgency not accepted, {way}:", *(missed or ["  none"])]
+        lost = [
+            f"  {name}: {', '.join(case['conditions'][:3]) or 'nothing'}; accepted "
+            f"{', '.join(case['accepted_diagnoses'])}"
+            for name, case in data["cases"].items() if case["counted"] and not case["three"]
+        ]
+        lines += ["", f"Not among the first three, {way}:", *(lost or ["  none"])]
+    return lines
+
+
+AIMS = {"median": 15, "p90": 22, "facts": 0.74, "points": 2, "warning": 6}
+"""What an interview should reach: at most so many questions, at least so many facts a question (the best of eight
+checkers in a study of 2022), points behind all answers at once, and questions before the warning of an emergency."""
+
+
+def _interview(report: dict[str, Any]) -> list[str]:
+    """How good the interview is at asking, beside its aims."""
+    at_once = report["ways"][ALL]["measures"]
+    lines = [f"{report['counted']} of {report['cases']} cases counted, rules {report['rules']}."]
+    for way, data in report["ways"].items():
+        if way == ALL:
+            continue
+        warned = data["questions_before_warning"]
+        late = sum(1 for count in warned if count > AIMS["warning"])
+        rows = [
+            ("questions to the result, median", f"{data['questions_median']:g}", f"at most {AIMS['median']}"),
+            ("questions, 90th percentile", f"{data['questions_p90']:g}", f"at most {AIMS['p90']}"),
+            ("facts a question, median", f"{data['facts_per_question_median']:g}", f"at least {AIMS['facts']}"),
+            *((f"{evaluation.MEASURES[name]}, points behind all answers at once",
+               f"{100 * (_part(at_once[name]) - _part(data['measures'][name])):.0f}", f"at most {AIMS['points']}")
+              for name in ("three", "safe")),
+            ("emergencies warned of after more than 6 questions", f"{late} of {len(warned)}", "0"),
+        ]
+        wide = max(len(title) for title, _, _ in rows)
+        lines += ["", f"{way[0].upper()}{way[1:]}:"]
+        lines += [f"{title:<{wide}}  {got:>8}   aim {aim}" for title, got, aim in rows]
+    return lines
+
+
+def _part(share: dict[str, Any]) -> float:
+    return float(share["hits"]) / float(share["of"])
+
+
+def _cell(share: dict[str, Any] | None) -> str:
+    if share is None:
+        return "-"
+    return (f"{share['hits']:>3}/{share['of']:<3} {100 * share['hits'] / share['of']:>3.0f} % "
+            f"({100 * share['low']:.0f}-{100 * share['high']:.0f})")
+
+
+def _short(share: dict[str, Any] | None) -> str:
+    if share is None:
+        return "-"
+    return f"{share['hits']}/{share['of']} ({100 * share['low']:.0f}-{100 * share['high']:.0f} %)"

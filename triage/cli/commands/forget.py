@@ -1,0 +1,165 @@
+"""`triage forget`: wipe all that was kept on this computer, and say what it was."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import re
+import stat
+import sys
+from pathlib import Path
+
+import msgspec
+
+from triage.frontends.terminal import Front, front
+from triage.interview.next_question import NO
+from triage.model import Block, Choice, Given, Question, Quit, Screen
+from triage.presentation.result_json import encode
+from triage.records import diary
+from triage.support.atomic_files import CANNOT_WRITE
+from triage.support.text import printable
+
+INTERRUPTED = 130
+OURS = re.compile(r"\.?\d{4}-\d\d-\d\d-[0-9a-f]{6}(\.json|\.new)\Z")
+"""The name of a session, or of one that is being written."""
+
+
+class Found(msgspec.Struct, frozen=True):
+    """What lies in the private folder."""
+
+    conversations: tuple[Path, ...] = ()
+    diaries: tuple[Path, ...] = ()
+    links: tuple[Path, ...] = ()
+    """Links with our names: they go, what they lead to stays."""
+    others: tuple[Path, ...] = ()
+    """What is not ours, or cannot be looked into."""
+
+    @property
+    def ours(self) -> tuple[Path, ...]:
+        return (*self.conversations, *self.diaries, *self.links)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Ask once, then wipe."""
+    home = diary.path().parent
+    found = look(home)
+    if not found.ours:
+        return _told(options, home, found, (), {})
+    if not options.yes:
+        if options.json:
+            from triage.frontends.terminal.plain import PlainFront
+
+            speaks: Front = PlainFront(sys.stdin, sys.stderr)
+        else:
+            speaks = front(plain=options.plain, mouse=options.mouse)
+        reply = speaks.ask(_question(home, found), 0)
+        if reply != Given("yes"):
+            speaks.show(Screen((Block(kind="text", text="Nothing was wiped."),)))
+            return INTERRUPTED if isinstance(reply, Quit) else 0
+    gone, failed = wipe(found)
+    with contextlib.suppress(OSError):  # not empty, or a link
+        (home / "sessions").rmdir()
+    return _told(options, home, found, gone, failed)
+
+
+def look(home: Path) -> Found:
+    """What lies here. Links are not followed, but for the folder itself."""
+    conversations: list[Path] = []
+    diaries: list[Path] = []
+    links: list[Path] = []
+    others: list[Path] = []
+    for path in _inside(home):
+        mine = path.name == "diary.jsonl"
+        if path.name == "sessions" and path.is_dir() and not path.is_symlink():
+            for each in _inside(path):
+                if not _is_session(each):
+                    others.append(each)
+                else:
+                    (links if each.is_symlink() else conversations).append(each)
+        elif (mine or path.name == "sessions") and path.is_symlink():
+            links.append(path)
+        elif mine and _is_file(path):
+            diaries.append(path)
+        else:
+            others.append(path)
+    return Found(tuple(conversations), tuple(diaries), tuple(links), tuple(others))
+
+
+def wipe(found: Found) -> tuple[tuple[Path, ...], dict[Path, str]]:
+    """Remove what is ours. Returns what is gone, and what could not be removed with the reason."""
+    gone: list[Path] = []
+    failed: dict[Path, str] = {}
+    for path in found.ours:
+        try:
+            path.unlink()
+            gone.append(path)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            failed[path] = (error.strerror or "unknown").lower()
+    return tuple(gone), failed
+
+
+def _inside(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def _is_file(path: Path) -> bool:
+    return stat.S_ISREG(path.lstat().st_mode)
+
+
+def _is_session(path: Path) -> bool:
+    """By its name, or, for a copy under another name, by what stands in it."""
+    if not (_is_file(path) or path.is_symlink()):
+        return False
+    if OURS.match(path.name):
+        return True
+    if path.is_symlink() or path.suffix != ".json":
+        return False
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        return b'"triage-session/' in file.read(200)
+    return False
+
+
+def _question(home: Path, found: Found) -> Question:
+    return Question(
+        id="forget", kind="yes_no", ask=f"Wipe {_counted(found, found.ours)}?", findings=("forget",),
+        help=f"From {home}. This cannot be undone.", choices=(NO, Choice("yes", "Yes, wipe all of it")),
+    )
+
+
+def _counted(found: Found, paths: tuple[Path, ...]) -> str:
+    talks = sum(path in found.conversations for path in paths)
+    links = sum(path in found.links for path in paths)
+    parts = [f"{talks} kept conversation{'s' if talks != 1 else ''}"] if talks else []
+    parts += ["the diary"] if any(path in found.diaries for path in paths) else []
+    parts += [f"{links} link{'s' if links != 1 else ''}"] if links else []
+    return " and ".join(parts) if len(parts) < 3 else f"{parts[0]}, {parts[1]} and {parts[2]}"
+
+
+def _told(
+    options: argparse.Namespace, home: Path, found: Found, gone: tuple[Path, ...], failed: dict[Path, str]
+) -> int:
+    """Say what was wiped, what could not be, and what was left alone."""
+    if options.json:
+        sys.stdout.buffer.write(encode({
+            "schema": "triage-forget/1", "folder": str(home), "wiped": [str(path) for path in gone],
+            "failed": [{"file": str(path), "reason": reason} for path, reason in failed.items()],
+            "left": [str(path) for path in found.others],
+        }))
+        return CANNOT_WRITE if failed else 0
+    if gone:
+        print(f"Wiped {_counted(found, gone)}:")
+        for path in gone:
+            leads = " (a link; what it led to is not wiped)" if path in found.links else ""
+            print(f"  {printable(str(path))}{leads}")
+    elif not failed:
+        print("Nothing is kept on this computer. There was nothing to wipe.")
+    for path in found.others:
+        print(f"Left alone, because it is not ours: {printable(str(path))}")
+    for path, reason in failed.items():
+        print(f"{printable(str(path))}: this cannot be wiped: {reason}", file=sys.stderr)
+    return CANNOT_WRITE if failed else 0

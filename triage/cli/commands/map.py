@@ -1,0 +1,90 @@
+"""`triage map [CONDITION]`: where it is searched and where it is felt, on the leg."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from triage.cli import arguments
+from triage.knowledge import reader
+from triage.model import Fault, Knowledge
+from triage.presentation import picture
+from triage.presentation.picture import Layer
+from triage.presentation.result_json import encode
+from triage.presentation.text_layout import WIDEST, shown, speaks_unicode, wrapped
+from triage.support.errors import BadFile
+from triage.support.text import printable
+
+CANNOT_WRITE = 73
+
+
+def run(options: argparse.Namespace) -> int:
+    """Draw one condition, or every zone with its number; or write the same as an SVG file."""
+    knowledge = reader.load()
+    drawn = Layer(side=options.side, numbered=True)
+    if options.condition:
+        name = arguments.named(knowledge.conditions, options.condition, "condition")
+        drawn = Layer(conditions=(name,), side=options.side, points=True, no_press=bool(
+            picture.points_of(knowledge, name)), numbered=True)
+    if not knowledge.map.views:
+        raise BadFile([Fault("map.yaml", 0, 0, "missing", "these rules have no map of the leg")], missing=True)
+    if options.svg and (code := written(options, picture.svg(knowledge, drawn))):
+        return code
+    if options.json:
+        sys.stdout.buffer.write(encode({
+            "schema": "triage-map/1", "condition": options.condition, "side": options.side,
+            "views": list(picture.views_for(knowledge, drawn)), "marks": picture.plain(knowledge, drawn),
+            "list": picture.listing(knowledge, drawn),
+        }))
+    elif not options.svg:
+        show(knowledge, drawn, options.plain)
+    return 0
+
+
+def show(knowledge: Knowledge, drawn: Layer, plain: bool) -> None:
+    """Print a picture with its list; with `plain` the list alone."""
+    tty = sys.stdout.isatty()
+    unicode_ok = speaks_unicode(sys.stdout.encoding)
+    width = min(shutil.get_terminal_size().columns, WIDEST)
+    dumb = "NO_COLOR" in os.environ or os.environ.get("TERM", "") in ("dumb", "unknown")
+    colour = tty and unicode_ok and not dumb
+    say(picture.headline(knowledge, drawn), width, unicode_ok)
+    if not plain:
+        print()
+        rows = picture.cells(knowledge, drawn, width - 1, colour)
+        full = os.environ.get("COLORTERM", "") in ("truecolor", "24bit")
+        for line in picture.ansi(rows, full) if colour else ["".join(text for _, text in row) for row in rows]:
+            print(line)
+        print()
+        for sign, words in picture.letters(knowledge, drawn):
+            key = [picture.swatch(sign) if colour else ("", sign), ("", f"  {words}")]
+            print(*picture.ansi([key], full))
+    print()
+    for line in picture.listing(knowledge, drawn):
+        head, _, text = line.partition(" ")
+        say(text, width, unicode_ok, f"{head:>3} ")
+
+
+def say(text: str, width: int, unicode_ok: bool, head: str = "") -> None:
+    """Print a text as wide as there is room."""
+    for line in wrapped(shown(text, unicode_ok), width, head):
+        print(line)
+
+
+def written(options: argparse.Namespace, text: str) -> int:
+    """Write a picture to `--svg FILE`. 0, or 73 with a sentence on stderr."""
+    path = Path(options.svg)
+    try:
+        with path.open("w" if options.force else "x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        print(f"{printable(str(path))}: this file exists already; --force writes over it", file=sys.stderr)
+        return CANNOT_WRITE
+    except OSError as error:
+        reason = (error.strerror or "unknown").lower()
+        print(f"{printable(str(path))}: the picture cannot be written here: {reason}", file=sys.stderr)
+        return CANNOT_WRITE
+    return 0

@@ -1,0 +1,79 @@
+"""`triage prove`: what must hold holds for all answers there are, or here is who it does not hold for."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from triage.cli import arguments
+from triage.knowledge import reader
+from triage.model import Answers, Fault
+from triage.presentation.result_json import encode, lines, plain
+from triage.support.atomic_files import UNAVAILABLE, Stopped, writing
+from triage.support.errors import BadFile
+
+if TYPE_CHECKING:
+    from triage.verification.proof.prover import Counterexample
+
+
+def run(options: argparse.Namespace) -> int:
+    """Prove the theorems, one line each, with the counterexamples of those that fail; 1 if one does."""
+    try:
+        from triage.verification.proof.prover import Ground
+        from triage.verification.proof.theorems import THEOREMS, says
+    except ImportError:
+        print('the proofs need z3: pip install "soleus-triage[dev]"', file=sys.stderr)
+        return UNAVAILABLE
+    if options.list:
+        for name, theorem in THEOREMS.items():
+            print(f"{name:<22}  {says(theorem)}")
+        return 0
+    names = [arguments.named(THEOREMS, name, "theorem") for name in options.theorem] or list(THEOREMS)
+    ground = Ground(reader.load())
+    wrong: dict[str, list[Counterexample]] = {}
+    data: list[dict[str, Any]] = []
+    for name in names:
+        claims = list(THEOREMS[name](ground))
+        wrong[name] = [claim for claim in claims if claim is not None]
+        data.append({"theorem": name, "says": says(THEOREMS[name]), "claims": len(claims), "counterexamples": [
+            {"says": each.says, "answers": _plain(each.answers), "then": _plain(each.then)} for each in wrong[name]]})
+        if not options.json:
+            word = f"FAILS for {len(wrong[name])} of" if wrong[name] else "proven,"
+            print(f"{name:<22}  {word} {len(claims)} claims: {says(THEOREMS[name])}", flush=True)
+            for each in wrong[name]:
+                print("\n        ".join([f"    {each.says}", *_lines(each)]))
+    if options.json:
+        sys.stdout.buffer.write(encode(data))
+    failed = sum(1 for found in wrong.values() if found)
+    print(f"{len(wrong) - failed} theorems proven, {failed} failed", file=sys.stderr)
+    if options.counterexamples:
+        try:
+            _write(options.counterexamples, wrong)
+        except Stopped as error:
+            print(error.sentence, file=sys.stderr)
+            return error.code
+    return 1 if failed else 0
+
+
+def _lines(example: Counterexample) -> list[str]:
+    """A counterexample as an answers file; what a second person adds stands behind a comment."""
+    return [*lines(example.answers), *(f"# and then: {line}" for line in lines(example.then))]
+
+
+def _plain(answers: Answers) -> dict[str, Any]:
+    return {name: plain(answer) for name, answer in answers.items()}
+
+
+def _write(folder: Path, wrong: Mapping[str, list[Counterexample]]) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise BadFile([Fault(str(folder), 0, 0, "shape", "this is a file; a folder for the answers files is needed")])
+    with writing(str(folder)):
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, found in wrong.items():
+            for number, each in enumerate(found, 1):
+                if each.answers:
+                    text = "\n".join([f"# {each.says}", *_lines(each), ""])
+                    (folder / f"{name}_{number}.yaml").write_text(text, encoding="utf-8")

@@ -1,0 +1,76 @@
+"""`triage report ANSWERS`: what was concluded, to be taken away, for the person and for the clinician."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import sys
+from pathlib import Path
+
+from triage.inference.assessment import assess
+from triage.inference.compiled import Compiled
+from triage.knowledge import reader
+from triage.model import Answers, Fault, Knowledge
+from triage.presentation.report import kind_of, rendered, report
+from triage.presentation.text_layout import speaks_unicode
+from triage.records import answers_file, sessions
+from triage.support import private_files
+from triage.support.atomic_files import CANNOT_WRITE, Stopped, is_direct
+from triage.support.errors import BadFile
+from triage.support.text import printable
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the report to the file that is named, or to stdout."""
+    kind = options.format or ("json" if options.json else kind_of(options.output))
+    if options.json and kind != "json":
+        options.wrong("--json and --format say different things")
+    to_stdout = options.output == "-"
+    if kind == "pdf" and to_stdout:
+        options.wrong("a PDF needs a file: -o FILE.pdf")
+    knowledge = reader.load()
+    answers, notes = _answers(knowledge, options.file)
+    try:
+        over = options.force or (private_files.taken(options.output) and _may_write_over(options.output, options.file))
+        assessment = assess(knowledge, Compiled(knowledge).fired(answers), answers)
+        told = report(knowledge, assessment, datetime.date.today(), options.reader, notes)
+        data = rendered(told, kind, unicode_ok=not to_stdout or speaks_unicode(sys.stdout.encoding))
+        private_files.put(options.output, data, over)
+    except Stopped as stopped:
+        print(stopped.sentence, file=sys.stderr)
+        return stopped.code
+    if not is_direct(options.output):
+        print(f"{printable(options.output)}: written", file=sys.stderr)
+    return 0
+
+
+def _answers(knowledge: Knowledge, name: str) -> tuple[Answers, tuple[str, ...]]:
+    """The answers of a file, or else of a kept session, and what has to be known of them. Raises BadFile."""
+    if name == "-" or Path(name).exists() or Path(name).name != name:
+        return answers_file.answers(knowledge, name), ()
+    try:
+        session = sessions.read(name)
+    except BadFile as bad:
+        if not bad.missing:
+            raise
+        hint = str(bad.faults[0].message).removeprefix("there is no session of this name")
+        sentence = f"there is neither a file nor a kept session of this name{hint}"
+        raise BadFile([Fault(name, 0, 0, "missing", sentence)], missing=True) from None
+    print(f"{printable(name)}: there is no such file; taking the kept session of this name", file=sys.stderr)
+    turns, lost = sessions.fitted(knowledge, session)
+    notes = []
+    if session.rules != knowledge.digest:
+        notes.append("The rules have changed since these answers were given. All is concluded anew from the answers.")
+    if lost:
+        notes.append(f"Answered before, and no longer understood by these rules: {'; '.join(lost)}")
+    return sessions.answers(sessions.changed(session, turns)), tuple(notes)
+
+
+def _may_write_over(name: str, source: str) -> bool:
+    """Ask the person at the terminal; where nobody sits, refuse. Raises Stopped."""
+    if source != "-" and sys.stdin.isatty() and sys.stderr.isatty():
+        print(f"{printable(name)} is there already. Write over it? [y/N] ", end="", file=sys.stderr, flush=True)
+        if sys.stdin.readline().strip().lower() in ("y", "yes"):
+            return True
+        raise Stopped(f"{name}: left as it was", CANNOT_WRITE)
+    raise Stopped(f"{name}: {private_files.IS_THERE}", CANNOT_WRITE)

@@ -1,0 +1,26 @@
+"""`triage safety DIR`: the clinical safety file, its tables made anew from the rules and the stories."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from triage.inference.assessment import assess
+from triage.inference.compiled import Compiled
+from triage.knowledge import reader
+from triage.presentation.result_json import encode
+from triage.verification import safety, scenarios
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print it as Markdown; with --json as one text in a mapping."""
+    knowledge = reader.load()
+    compiled = Compiled(knowledge)
+    told = [safety.Told(story, assess(knowledge, compiled.fired(story.answers), story.answers))
+            for story in scenarios.read(knowledge, options.dir)]
+    text = safety.document(knowledge, told, options.dir)
+    if options.json:
+        sys.stdout.buffer.write(encode({"schema": "triage-safety/1", "text": text}))
+    else:
+        sys.stdout.buffer.write(text.encode())
+    return 0

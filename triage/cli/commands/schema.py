@@ -1,0 +1,25 @@
+"""`triage schema [DIR]`: JSON Schemas of the cards, generated from the types."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from triage.knowledge.json_schema import schemas
+from triage.model import Fault
+from triage.presentation.result_json import encode
+from triage.support.errors import BadFile
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print all schemas, or write one file a kind of card."""
+    found = schemas()
+    if options.dir is None:
+        sys.stdout.buffer.write(encode(found))
+        return 0
+    if options.dir.exists() and not options.dir.is_dir():
+        raise BadFile([Fault(str(options.dir), 0, 0, "missing", "this is a file, not a folder")], missing=True)
+    options.dir.mkdir(parents=True, exist_ok=True)
+    for name, schema in found.items():
+        (options.dir / f"{name}.schema.json").write_bytes(encode(schema))
+    return 0

@@ -1,0 +1,79 @@
+"""`triage sessions list|show|delete`: the conversations kept on this computer."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from triage.explanation import why
+from triage.inference.assessment import assess
+from triage.inference.compiled import Compiled
+from triage.knowledge import reader
+from triage.model import Fault
+from triage.presentation.result_json import encode, plain
+from triage.records import sessions
+from triage.support.errors import BadFile
+from triage.support.text import printable
+
+
+def run(options: argparse.Namespace) -> int:
+    """List all, show one, or delete one or all."""
+    if options.act == "delete":
+        return _delete(options)
+    if options.act == "show":
+        return _show(options)
+    found = sessions.every()
+    damaged = sorted({*sessions.names()} - {session.id for session in found})
+    if options.json:
+        rows = [{"id": s.id, "begun": s.begun, "changed": s.changed, "finished": s.finished,
+                 "answers": sessions.count(s)} for s in found]
+        sys.stdout.buffer.write(encode({"schema": "triage-sessions/1", "folder": str(sessions.folder()),
+                                        "sessions": rows, "unreadable": damaged}))
+        return 0
+    for session in found:
+        state = "finished" if session.finished else "unfinished"
+        print(printable(f"{session.id}  {session.changed}  {state}, {sessions.count(session)} answers"))
+    for name in damaged:
+        print(printable(f"{name}  cannot be read; `triage sessions delete {name}` removes it"))
+    if not found and not damaged:
+        print("No conversation is kept on this computer.")
+    return 0
+
+
+def _show(options: argparse.Namespace) -> int:
+    session = sessions.read(_named(options))
+    knowledge = reader.load()
+    turns, lost = sessions.fitted(knowledge, session)
+    answers = sessions.answers(sessions.changed(session, turns))
+    urgency = assess(knowledge, Compiled(knowledge).fired(answers), answers).urgency
+    if options.json:
+        sys.stdout.buffer.write(encode({
+            "schema": "triage-session-shown/1", "id": session.id, "changed": session.changed,
+            "same_rules": session.rules == knowledge.digest, "lost": lost,
+            "answers": {name: plain(answer) for name, answer in answers.items()},
+            "urgency": urgency.level, "within_days": urgency.within_days,
+        }))
+        return 0
+    for name, answer in answers.items():
+        print(f"{name}: {why.said(knowledge, name, answer)}")
+    if session.rules != knowledge.digest:
+        print("(The rules have changed since; this is what they say now.)")
+    print(f"urgency: {knowledge.settings.levels[urgency.level].name}")
+    return 0
+
+
+def _delete(options: argparse.Namespace) -> int:
+    names = sessions.names() if options.all else [_named(options)]
+    for name in names:
+        sessions.delete(name)
+        print(f"deleted {printable(name)}")
+    if not names:
+        print("There is nothing to delete.")
+    return 0
+
+
+def _named(options: argparse.Namespace) -> str:
+    if not options.id:
+        raise BadFile([Fault("sessions", 0, 0, "shape", f"`triage sessions {options.act}` needs the name of a session; "
+                                                        "`triage sessions list` names all")])
+    return str(options.id)

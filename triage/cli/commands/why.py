@@ -1,0 +1,58 @@
+"""`triage why ANSWERS [ID]`: what speaks for and against the first conditions, or why a question would be asked."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+from triage.cli import arguments
+from triage.explanation import why
+from triage.frontends.terminal import print_screen
+from triage.inference.assessment import IN_PLAY, assess
+from triage.inference.compiled import Compiled
+from triage.interview import next_question
+from triage.knowledge import reader
+from triage.model import Knowledge
+from triage.presentation.result_json import encode, line
+from triage.records import answers_file
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print how the first conditions stand, or the one that is named; of a finding, why it is asked."""
+    knowledge = reader.load()
+    answers = answers_file.answers(knowledge, options.file)
+    assessment = assess(knowledge, Compiled(knowledge).fired(answers), answers)
+    if options.id in knowledge.findings:
+        screen = why.why_asked(knowledge, next_question.ask(knowledge, knowledge.findings[options.id]), assessment)
+        if options.json:
+            blocks = [{"title": b.text, "items": list(b.items)} for b in screen.blocks if b.text or b.items]
+            sys.stdout.buffer.write(encode({"schema": "triage-why/1", "finding": options.id, "blocks": blocks}))
+        else:
+            print_screen(screen)
+        return 0
+    names = [ranked.id for ranked in assessment.conditions[:IN_PLAY]]
+    if options.id:
+        names = [arguments.named(knowledge.conditions, options.id, "condition or finding",
+                             [*knowledge.conditions, *knowledge.findings])]
+    if options.json:
+        found = [standing(knowledge, why.standing(knowledge, assessment, name)) for name in names]
+        sys.stdout.buffer.write(encode({"schema": "triage-why/1", "urgency": assessment.urgency.level,
+                                        "reasons": list(assessment.urgency.reasons), "conditions": found}))
+        return 0
+    if not names:
+        print("Nothing that this program knows fits these answers.")
+    for name in names:
+        print_screen(why.why(knowledge, assessment, name))
+        print()
+    return 0
+
+
+def standing(knowledge: Knowledge, found: why.Standing) -> dict[str, Any]:
+    """A standing as plain data."""
+    return {
+        "id": found.id, "name": knowledge.conditions[found.id].name, "band": found.band, "lacks": found.lacks,
+        "for": [line(r) for r in found.for_], "against": [line(r) for r in found.against],
+        "unknown": [line(r) for r in found.unknown], "refuted": [line(r) for r in found.refuted],
+        "settle": list(found.settle),
+    }

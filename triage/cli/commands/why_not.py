@@ -1,0 +1,30 @@
+"""`triage why-not ANSWERS CONDITION`: why a condition is not named first, or not at all."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from triage.cli import arguments
+from triage.cli.commands.why import standing
+from triage.explanation import why
+from triage.frontends.terminal import print_screen
+from triage.inference.assessment import assess
+from triage.inference.compiled import Compiled
+from triage.knowledge import reader
+from triage.presentation.result_json import encode
+from triage.records import answers_file
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print what speaks for it, against it, what is not known, and what would say more."""
+    knowledge = reader.load()
+    answers = answers_file.answers(knowledge, options.file)
+    name = arguments.named(knowledge.conditions, options.condition, "condition")
+    assessment = assess(knowledge, Compiled(knowledge).fired(answers), answers)
+    if options.json:
+        found = standing(knowledge, why.standing(knowledge, assessment, name))
+        sys.stdout.buffer.write(encode({"schema": "triage-why-not/1", **found}))
+    else:
+        print_screen(why.why_not(knowledge, assessment, name))
+    return 0

@@ -1,0 +1,1 @@
+"""Why this, why not that, what if: as data."""

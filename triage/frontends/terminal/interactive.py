@@ -1,0 +1,473 @@
+"""Questions drawn in the terminal, answered by keys. The only module that knows prompt_toolkit.
+
+Each question is a small Application of its own, drawn in place and erased when it is answered; what stays in the
+scroll-back is the question and the answer as plain text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from prompt_toolkit.application import Application, get_app
+from prompt_toolkit.application.current import get_app_session
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.document import Document
+from prompt_toolkit.formatted_text import FormattedText, StyleAndTextTuples
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.layout import BufferControl, Dimension, FormattedTextControl, HSplit, Layout, VSplit, Window
+from prompt_toolkit.layout.containers import Container
+from prompt_toolkit.mouse_events import MouseEvent, MouseEventType
+from prompt_toolkit.renderer import CPR_Support
+from prompt_toolkit.shortcuts import print_formatted_text
+from prompt_toolkit.styles import Style
+from prompt_toolkit.utils import get_cwidth
+
+from triage.frontends.terminal.plain import expected, may_doubt, typed
+from triage.inference.answers import BadAnswer, choose
+from triage.model import (
+    NONE,
+    NOT_SURE,
+    OPTION,
+    Answer,
+    Back,
+    Given,
+    Question,
+    Quit,
+    Reply,
+    Review,
+    Screen,
+    Why,
+)
+from triage.presentation import text_layout
+from triage.support.text import OBEYED
+
+# Colour only repeats what words, frames and boldness say already.
+_STYLE = Style.from_dict({
+    "title": "bold", "heading": "bold", "question": "bold", "pointer": "bold", "wrong": "bold", "answer": "bold",
+    "urgency": "bold", "urgency.ambulance_now": "ansired", "urgency.emergency_department_now": "ansired",
+})
+
+Part = tuple[str, str, int]
+"""One line of a list: style, text, and which choice it belongs to (-1: none)."""
+
+Draw = Callable[[Question, str, frozenset[str], int, int], list[list[tuple[str, str]]]]
+"""Question, choice under the pointer, choices ticked, columns and rows at most -> rows of style and text."""
+BESIDE, NARROWEST, WIDEST = 60, 24, 44
+"""From so many columns on a picture stands beside its list; so wide it is there."""
+
+
+class TtyFront:
+    """Draws one question at a time under what was said before. `mouse` takes clicks, and with them text selection.
+
+    `paged`: a screen that is higher than the terminal waits between its parts. `draw`: draws the picture of a
+    question that is answered on one.
+    """
+
+    def __init__(self, mouse: bool = False, paged: bool = False, draw: Draw | None = None) -> None:
+        self._mouse, self._paged, self._draw = mouse, paged, draw
+        self.pictures = draw is not None
+
+    def ask(self, question: Question, number: int) -> Reply:
+        """Draw the question until it is answered, then leave question and answer behind as text."""
+        line = question.kind in ("number", "duration", "text")
+        asked = _Line(question, number) if line else _List(question, number, self._draw)
+        reply = self._run(asked.root, asked.focus, asked.keys())
+        if isinstance(reply, Given):
+            self._print(
+                *(("", line) for line in _written(question.ask, _head(number))),
+                *(("class:answer", line) for line in _answered(question, reply.answer, asked.said, number)),
+            )
+        return reply
+
+    def show(self, screen: Screen) -> None:
+        """Print the screen; when it is paged, in parts that fit, each after a key."""
+        shown = text_layout.lines(screen, _columns(), _unicode_ok())
+        parts = text_layout.pages(shown, get_app_session().output.get_size().rows - 2) if self._paged else [shown]
+        for at, part in enumerate(parts):
+            self._print(*((f"class:{style}" if style else "", text) for style, text in part))
+            if parts[at + 1 :]:
+                page = _Page(sum(map(len, parts[at + 1 :])))
+                if isinstance(self._run(page.root, page.focus, page.keys()), Quit):
+                    break
+
+    def _run(self, root: Container, focus: Window, keys: KeyBindings) -> Reply:
+        """Draw it until a key replies, and erase it. A closed terminal is Quit."""
+        app: Application[Reply] = Application(
+            layout=Layout(root, focused_element=focus), key_bindings=keys, style=_STYLE, erase_when_done=True,
+            full_screen=False, mouse_support=self._mouse,
+        )
+        app.ttimeoutlen = 0.05  # Esc acts at once.
+        if not self._mouse:
+            # Only clicks need to know the cursor's row; asking costs a wait, and a warning where nobody replies.
+            app.renderer.cpr_support = CPR_Support.NOT_SUPPORTED
+        try:
+            return app.run()
+        except EOFError:
+            return Quit()
+
+    def _print(self, *lines: tuple[str, str]) -> None:
+        """Print the lines, and one of white space after them."""
+        parts = [part for style, text in lines for part in ((style, text), ("", "\n"))]
+        print_formatted_text(FormattedText(parts), style=_STYLE, output=get_app_session().output)
+
+
+class _List:
+    """Choices to pick from: where the pointer stands, what is ticked, which number is half typed."""
+
+    said = ""
+
+    def __init__(self, question: Question, number: int, draw: Draw | None = None) -> None:
+        self.question, self.number = question, number
+        self.draw = draw if question.picture else None
+        self.several = question.kind in ("many", "checklist")
+        ids = [choice.id for choice in question.choices]
+        self.at = next((ids.index(name) for name in question.ticked if name in ids and not self.several), 0)
+        self.ticked = frozenset(question.ticked) if self.several else frozenset()
+        self.number_typed = ""
+        self.wrong = ""
+        self.focus = Window(FormattedTextControl(self._drawn, focusable=True, show_cursor=False))
+        self.root: Container = self.focus
+
+    def keys(self) -> KeyBindings:
+        """All keys of a list. A key that means nothing here does nothing."""
+        keys = _leaving()
+        last = len(self.question.choices) - 1
+
+        def move(to: Callable[[], int]) -> Callable[[KeyPressEvent], None]:
+            def moved(event: KeyPressEvent) -> None:
+                self.at, self.number_typed, self.wrong = to() % (last + 1), "", ""
+
+            return moved
+
+        keys.add("up")(move(lambda: self.at - 1))
+        keys.add("down")(move(lambda: self.at + 1))
+        keys.add("home")(move(lambda: 0))
+        keys.add("end")(move(lambda: last))
+        keys.add("escape")(move(lambda: self.at))
+        for digit in "0123456789":
+            keys.add(digit)(self._digit)
+        keys.add("backspace")(self._erase)
+        keys.add(" ")(self._space)
+        for enter in ("enter", "c-j"):  # c-j: Enter typed ahead, before the terminal was ours
+            keys.add(enter)(self._enter)
+        keys.add("q")(lambda event: event.app.exit(result=Quit()))
+        keys.add("b")(lambda event: event.app.exit(result=Back()))
+        keys.add("left")(lambda event: event.app.exit(result=Back()))
+        keys.add("e")(lambda event: event.app.exit(result=Review()))
+        keys.add("?")(lambda event: event.app.exit(result=Why()))
+        if self.draw is not None and self.question.spreads:
+            keys.add("t")(self._spread)
+        letters = {"s": NOT_SURE, "n": self.question.none_id}
+        if self.question.kind == "yes_no":
+            letters |= {"y": "yes", "n": "no"}
+        for letter, name in letters.items():
+            for index, choice in enumerate(self.question.choices):
+                if choice.id == name:
+                    keys.add(letter)(lambda event, index=index: self._pick(index))
+        return keys
+
+    def _digit(self, event: KeyPressEvent) -> None:
+        """In short lists a digit picks. In long ones a number that cannot grow turns its box; an answer takes Enter."""
+        count = len(self.question.choices)
+        number = self.number_typed + event.data
+        if self.several and self.number_typed and not 1 <= int(number) <= count:
+            self._pick(int(self.number_typed) - 1)
+            number = event.data
+        if not 1 <= int(number) <= count:
+            return
+        if count <= 9 or (self.several and int(number) * 10 > count):
+            self._pick(int(number) - 1)
+        else:
+            self.number_typed, self.at, self.wrong = number, int(number) - 1, ""
+
+    def _erase(self, event: KeyPressEvent) -> None:
+        self.number_typed = self.number_typed[:-1]
+        if self.number_typed:
+            self.at = int(self.number_typed) - 1
+
+    def _space(self, event: KeyPressEvent) -> None:
+        if self.several:
+            self._pick(self.at)
+
+    def _enter(self, event: KeyPressEvent) -> None:
+        if not self.several or self.number_typed:
+            self._pick(self.at)
+        elif self.ticked or self.question.choices[self.at].id in (NONE, NOT_SURE):
+            if not self.ticked:
+                self._pick(self.at)  # the pointer was moved onto an answer that stands alone
+            chosen = [choice.id for choice in self.question.choices if choice.id in self.ticked]
+            chosen += sorted(self.ticked - set(chosen))  # zones to which it spreads
+            event.app.exit(result=Given(choose(self.question, chosen)))
+        else:
+            self.wrong = "Nothing is ticked yet. Tick with a number or Space, then press Enter."
+
+    def _spread(self, event: KeyPressEvent) -> None:
+        """The zone under the pointer is one to which it spreads, or no more so."""
+        name, _, zone = self.question.choices[self.at].id.partition(OPTION)
+        if name == self.question.picture:
+            self.ticked = _turned(self.question, self.ticked, f"{self.question.spreads}{OPTION}{zone}")
+            self.wrong = ""
+
+    def _pick(self, index: int) -> None:
+        """The choice was named, by number, key or click: it answers, or its box is turned."""
+        picked = self.question.choices[index].id
+        self.at, self.number_typed, self.wrong = index, "", ""
+        if self.several:
+            self.ticked = _turned(self.question, self.ticked, picked)
+        else:
+            get_app().exit(result=Given(choose(self.question, [picked])))
+
+    def _drawn(self) -> StyleAndTextTuples:
+        size = get_app().output.get_size()
+        out: StyleAndTextTuples = []
+        drawn: list[list[tuple[str, str]]] = []
+        columns = size.columns
+        if self.draw is not None and columns >= BESIDE:
+            room = min(WIDEST, max(columns // 3, NARROWEST))
+            drawn = self.draw(self.question, self.question.choices[self.at].id, self.ticked, room, size.rows - 1)
+            columns -= room + 2
+        lines = self._frame(columns, size.rows)
+        for at in range(max(len(lines), len(drawn))):
+            style, text, index = lines[at] if at < len(lines) else ("", "", -1)
+            if at:
+                out.append(("", "\n"))
+            out.append((style, text, self._click(index)) if index >= 0 else (style, text))
+            if at < len(drawn):
+                out.append(("", " " * max(columns - get_cwidth(text), 1)))
+                out += drawn[at]
+        return out
+
+    def _frame(self, columns: int, rows: int) -> list[Part]:
+        width = _width(columns)
+        choices = self._choices(width)
+        foot = [("", "", -1), *self._foot(width)]
+        room = rows - len(foot)
+        least = min(sum(map(len, choices)), max(map(len, choices)) + 2)
+        # With little height the help gives way first; with less, the question scrolls with its choices.
+        more = self.question.help and "(A taller window says more here.)"
+        for help_, left in ((self.question.help, self.question.progress), (more, ""), ("", "")):
+            top = _top(self.question, self.number, help_, width, left)
+            if len(top) + least <= room:
+                return [*top, *_scrolled(choices, self.at, room - len(top)), *foot]
+        return [*_scrolled([*([line] for line in top), *choices], len(top) + self.at, room), *foot]
+
+    def _choices(self, width: int) -> list[list[Part]]:
+        """The lines of each choice."""
+        out: list[list[Part]] = []
+        digits = len(str(len(self.question.choices)))
+        on, off = ("[x]", "[ ]") if self.several else ("(o)", "( )")
+        for index, choice in enumerate(self.question.choices):
+            here = index == self.at
+            mark = on if (choice.id in self.ticked if self.several else here) else off
+            if self.question.spreads and self._spreads_to(choice.id):
+                mark = "[>]" if mark == off else "[x>]"
+            head = f" {'>' if here else ' '} {index + 1:>{digits}}. {mark} "
+            style = "class:pointer" if here else ""
+            out.append([(style, line, index) for line in text_layout.wrapped(_said(choice.label), width, head)])
+        return out
+
+    def _foot(self, width: int) -> list[Part]:
+        count = len(self.question.choices)
+        numbers = f"1-{count}" if count <= 9 else "number"
+        answers = [f"{numbers} or Space tick", "Enter done"] if self.several else [f"{numbers} or Enter choose"]
+        if self.question.kind == "yes_no":
+            answers += ["y yes", "n no"]
+        elif any(choice.id == self.question.none_id for choice in self.question.choices):
+            answers.append("n none")
+        if self.draw is not None and self.question.spreads:
+            answers.append("t spreads to here")
+        doubt = ["s not sure"] if may_doubt(self.question) else []
+        out = _hints([*answers, *doubt], width) + _hints(["b back", "e edit", "? why", "q quit"], width)
+        if self.number_typed:
+            doing = "tick" if self.several else "choose"
+            out.append(("class:pointer", f" Number {self.number_typed}, Enter to {doing}", -1))
+        return out + _wrong(self.wrong, width)
+
+    def _spreads_to(self, name: str) -> bool:
+        return f"{self.question.spreads}{OPTION}{name.partition(OPTION)[2]}" in self.ticked
+
+    def _click(self, index: int) -> Callable[[MouseEvent], None]:
+        def clicked(event: MouseEvent) -> None:
+            if event.event_type == MouseEventType.MOUSE_UP:
+                self._pick(index)
+
+        return clicked
+
+
+class _Page:
+    """Between two parts of a long screen."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+        self.focus = Window(FormattedTextControl(self._drawn, focusable=True, show_cursor=False))
+        self.root: Container = self.focus
+
+    def keys(self) -> KeyBindings:
+        """Enter, Space or down go on; the keys that leave show the rest no more."""
+        keys = _leaving()
+        for key in ("enter", "c-j", " ", "down", "pagedown"):
+            keys.add(key)(lambda event: event.app.exit(result=Given("")))
+        keys.add("q")(lambda event: event.app.exit(result=Quit()))
+        return keys
+
+    def _drawn(self) -> StyleAndTextTuples:
+        return [("class:pointer", f" Enter: go on ({self.left} more lines)"), ("", _said("  ·  q skip the rest"))]
+
+
+class _Line:
+    """A number, a time or a sentence, typed in one line."""
+
+    def __init__(self, question: Question, number: int) -> None:
+        self.question, self.number = question, number
+        self.said = ""
+        self.wrong = ""
+        buffer = Buffer(multiline=False, on_text_changed=self._changed)
+        long = question.kind == "text"
+        self.focus = Window(BufferControl(buffer), height=Dimension(min=1, max=6) if long else 1, wrap_lines=long,
+                            dont_extend_height=True)
+        arrow = Window(FormattedTextControl(" > "), width=3, height=1)
+        self.root: Container = HSplit([_still(self._above), VSplit([arrow, self.focus]), _still(self._below)])
+
+    def keys(self) -> KeyBindings:
+        """Enter, and the keys that leave; all else edits the line."""
+        keys = _leaving()
+
+        @keys.add("enter")
+        def _(event: KeyPressEvent) -> None:
+            self.said = event.current_buffer.text.strip()
+            try:
+                event.app.exit(result=typed(self.question, self.said))
+            except BadAnswer as error:
+                self.wrong = str(error)
+
+        return keys
+
+    def _changed(self, buffer: Buffer) -> None:
+        """What was pasted may hold what a terminal obeys; a line feed in it is no Enter."""
+        self.wrong = ""
+        if OBEYED.search(buffer.text):
+            buffer.document = Document(OBEYED.sub(" ", buffer.text), buffer.cursor_position)
+
+    def _above(self, width: int) -> list[Part]:
+        form = "\n".join(filter(None, (self.question.help, expected(self.question))))
+        return _top(self.question, self.number, form, width, self.question.progress)
+
+    def _below(self, width: int) -> list[Part]:
+        letters = [*(["s not sure"] if may_doubt(self.question) else []), "b back", "e edit", "? why", "q quit"]
+        hints = _hints(["Enter done", f"or type {letters[0]}", *letters[1:]], width)
+        return [("", "", -1), *hints, *_wrong(self.wrong, width)]
+
+
+def _leaving() -> KeyBindings:
+    """The keys that stop in every question."""
+    keys = KeyBindings()
+    for key in ("c-c", "c-d", "<sigint>"):
+        keys.add(key, eager=True)(lambda event: event.app.exit(result=Quit()))
+    return keys
+
+
+def _turned(question: Question, ticked: frozenset[str], pressed: str) -> frozenset[str]:
+    """The boxes after one more press. "None" stands alone; "not sure" too, but beside the lines of a checklist."""
+    if pressed in ticked:
+        return ticked - {pressed}
+    alone = {NONE} if question.kind == "checklist" else {NONE, NOT_SURE}
+    return frozenset({pressed}) if pressed in alone else (ticked - alone) | {pressed}
+
+
+def _scrolled(pieces: list[list[Part]], at: int, room: int) -> list[Part]:
+    """Whole pieces around the one at the pointer, in at most `room` lines, and how many are left out on each side.
+
+    A piece is shown whole or not at all: half a label can mean something else.
+    """
+    first = last = at
+
+    def height(first: int, last: int) -> int:
+        return sum(map(len, pieces[first : last + 1])) + (first > 0) + (last < len(pieces) - 1)
+
+    before = (-1, -1)
+    while before != (first, last):
+        before = first, last
+        if last < len(pieces) - 1 and height(first, last + 1) <= room:
+            last += 1
+        if first > 0 and height(first - 1, last) <= room:
+            first -= 1
+    out = [part for piece in pieces[first : last + 1] for part in piece]
+    if height(first, last) > room:
+        return out[: max(room, 1)]
+    above = sum(piece[0][2] >= 0 for piece in pieces[:first])
+    below = len(pieces) - 1 - last
+    up = [("", _said(f"   ↑ {above} more above" if above else "   ↑ question above"), -1)] if first else []
+    down = [("", _said(f"   ↓ {below} more below"), -1)] if below else []
+    return [*up, *out, *down]
+
+
+def _top(question: Question, number: int, help_: str, width: int, progress: str = "") -> list[Part]:
+    """The question, about how many are left, what is to be known about it, and an empty line."""
+    head = _head(number)
+    asked = text_layout.wrapped(_said(question.ask), width, head)
+    more = [line for text in (help_, progress) if text
+            for line in text_layout.wrapped(_said(text), width, " " * len(head))]
+    return [*(("class:question", line, -1) for line in asked), *(("", line, -1) for line in more), ("", "", -1)]
+
+
+def _head(number: int) -> str:
+    """What stands before a question; one without a number is the talk's own."""
+    return f"{number}. " if number else ""
+
+
+def _hints(hints: list[str], width: int) -> list[Part]:
+    return [("", f" {line}", -1) for line in text_layout.packed(hints, width - 1, _said(" · "))]
+
+
+def _wrong(sentence: str, width: int) -> list[Part]:
+    if not sentence:
+        return []
+    return [("class:wrong", line, -1) for line in text_layout.wrapped(_said(sentence), width, " ! ")]
+
+
+def _still(content: Callable[[int], list[Part]]) -> Window:
+    """A window of lines that only depend on the width."""
+
+    def drawn() -> FormattedText:
+        lines = content(_width(_columns()))
+        return FormattedText([(style, ("\n" if at else "") + text) for at, (style, text, _) in enumerate(lines)])
+
+    return Window(FormattedTextControl(drawn), dont_extend_height=True)
+
+
+def _answered(question: Question, answer: Answer, said: str, number: int) -> list[str]:
+    """The answer in the words of the question, one line a choice."""
+    if question.kind == "text":
+        return _written(str(answer) or "(skipped)", " " * len(_head(number)) or "  ")
+    words = {NOT_SURE: "Not sure", NONE: "None of these"} | {choice.id: choice.label for choice in question.choices}
+    if isinstance(answer, tuple):
+        labels = [words[name] for name in answer or (NONE,) if name in words]
+        zones = {choice.id.partition(OPTION)[2]: choice.label for choice in question.choices}
+        labels += [f"Spreads to: {zones[name.partition(OPTION)[2]]}" for name in answer if name not in words]
+    elif isinstance(answer, str):
+        labels = [words[answer]]
+    else:
+        labels = [f"{answer:g} {question.unit}" if question.kind == "number" else said]
+    indent = " " * len(_head(number)) or "  "
+    return [line for label in labels for line in _written(label, f"{indent}- " if len(labels) > 1 else indent)]
+
+
+def _written(text: str, head: str) -> list[str]:
+    return text_layout.wrapped(_said(text), _width(_columns()), head)
+
+
+def _said(text: str) -> str:
+    return text_layout.shown(text, _unicode_ok())
+
+
+def _unicode_ok() -> bool:
+    return text_layout.speaks_unicode(get_app_session().output.encoding())
+
+
+def _columns() -> int:
+    return get_app_session().output.get_size().columns
+
+
+def _width(columns: int) -> int:
+    # The last column stays free: some terminals break the line there.
+    return min(columns - 1, text_layout.WIDEST)

@@ -1,0 +1,131 @@
+"""Questions as numbered lines, answers as typed lines: for pipes, dumb terminals and screen readers."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+from typing import TextIO
+
+from triage.inference.answers import BadAnswer, choose, reply
+from triage.model import NOT_SURE, Back, Given, Question, Quit, Reply, Review, Screen, Why
+from triage.presentation import text_layout
+
+_COMMANDS: dict[str, Reply] = {
+    "b": Back(), "back": Back(), "?": Why(), "why": Why(), "e": Review(), "edit": Review(),
+    "q": Quit(), "quit": Quit(), "exit": Quit(),
+}
+
+
+class PlainFront:
+    """Reads one line an answer. Writes text only: no escape codes, no frames, nothing is drawn again."""
+
+    pictures = False
+
+    def __init__(self, stdin: TextIO, stdout: TextIO) -> None:
+        self._in, self._out = stdin, stdout
+        for stream in (stdin, stdout):
+            # Bytes that are not text, and characters the stream lacks, become "?" and never an exception.
+            if isinstance(stream, io.TextIOWrapper):
+                with contextlib.suppress(io.UnsupportedOperation):
+                    stream.reconfigure(errors="replace")
+        self._unicode_ok = text_layout.speaks_unicode(stdout.encoding)
+
+    def ask(self, question: Question, number: int) -> Reply:
+        """Put the question once, then read lines until one can be understood. The end of the input is Quit."""
+        progress = f" ({question.progress[0].lower()}{question.progress[1:].rstrip('.')})" if question.progress else ""
+        self._write("", *self._wrapped(f"Question {number}{progress}. {question.ask}" if number else question.ask))
+        if question.help:
+            self._write(*self._wrapped(question.help))
+        if question.choices:
+            self._write("")
+        several = question.kind in ("many", "checklist")
+        for count, choice in enumerate(question.choices, start=1):
+            ticked = "(ticked) " if several and choice.id in question.ticked else ""
+            self._write(*self._wrapped(ticked + choice.label, f"{count}. "))
+        self._write("", *self._wrapped(_invitation(question)))
+        while True:
+            line = self._read()
+            if line is None:
+                return Quit()
+            try:
+                return typed(question, line)
+            except BadAnswer as error:
+                self._write(*self._wrapped(str(error)))
+
+    def show(self, screen: Screen) -> None:
+        """Write the screen."""
+        self._write("", *(text for _, text in text_layout.lines(screen, self._width(), self._unicode_ok, boxed=False)))
+
+    def _read(self) -> str | None:
+        self._out.write("Answer: ")
+        self._out.flush()
+        try:
+            line = self._in.readline()
+        except KeyboardInterrupt:
+            line = ""
+        # Arrow keys and the like must not come back as escape codes.
+        text = "".join(sign if sign.isprintable() else " " for sign in line).strip()
+        if not line or not self._in.isatty():
+            # A terminal shows what is typed; in a pipe the talk would be lost from the log.
+            self._write(text)
+        return text if line else None
+
+    def _wrapped(self, text: str, head: str = "") -> list[str]:
+        return text_layout.wrapped(text_layout.shown(text, self._unicode_ok), self._width(), head)
+
+    def _write(self, *lines: str) -> None:
+        self._out.writelines(line + "\n" for line in lines)
+        self._out.flush()
+
+    def _width(self) -> int:
+        try:
+            columns = os.get_terminal_size(self._out.fileno()).columns
+        except (OSError, ValueError):
+            columns = 0
+        return min(columns or 80, text_layout.WIDEST)
+
+
+def typed(question: Question, text: str) -> Reply:
+    """What a typed line replies: a command (b, ?, q or its word) or an answer. Raises BadAnswer."""
+    word = text.strip().lower()
+    if word in _COMMANDS and all(word != choice.id for choice in question.choices):
+        return _COMMANDS[word]
+    if question.kind == "text":
+        return Given(" ".join(text.split()))
+    if not word and question.ticked:
+        return Given(choose(question, list(question.ticked)))
+    return Given(reply(question, text))
+
+
+def may_doubt(question: Question) -> bool:
+    """Whether "not sure" answers this question."""
+    return question.kind in ("number", "duration") or any(choice.id == NOT_SURE for choice in question.choices)
+
+
+def expected(question: Question) -> str:
+    """What an amount has to look like: its unit and bounds, or examples of a time. Empty for lists."""
+    if question.kind == "duration":
+        return "For example: 3 days, 2 weeks, today."
+    if question.kind != "number":
+        return ""
+    unit = f" of {question.unit}" if question.unit else ""
+    if question.lowest is not None and question.highest is not None:
+        return f"A number{unit}, {question.lowest:g} to {question.highest:g}."
+    if question.lowest is not None:
+        return f"A number{unit}, {question.lowest:g} or more."
+    return f"A number{unit}, {question.highest:g} or less." if question.highest is not None else f"A number{unit}."
+
+
+def _invitation(question: Question) -> str:
+    if question.kind in ("number", "duration"):
+        first = expected(question)
+    elif question.kind == "text":
+        first = "Type it in one line, or press Enter to skip."
+    elif question.kind in ("many", "checklist"):
+        first = "Type the numbers of all that fit, with spaces between."
+    else:
+        first = "Type one number."
+    same = " Enter alone keeps it as it is." if question.ticked else ""
+    doubt = "s for not sure, " if may_doubt(question) else ""
+    return f"{first}{same} Or {doubt}b for back, e to edit an answer, ? for why, q to quit."

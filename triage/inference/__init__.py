@@ -1,0 +1,1 @@
+"""Answers -> conclusion -> assessment, by experta or by the compiled rules."""

@@ -1,0 +1,1 @@
+"""Which question comes next, what it is worth, and what free text means."""

@@ -1,0 +1,400 @@
+"""Which question next? Pure: from answers and an assessment, no engine, no screen.
+
+First who this is for, the emergency screens with the follow-ups of what was ticked, and the place. Then whatever is
+worth most for its effort: what would notice a danger that the answers make thinkable, and what would tell conditions in
+play apart. Findings that belong together are asked on one screen; what is implied is not asked. It stops when no single
+answer left could change the urgency or the first conditions, or when none is likely to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+import msgspec
+
+from triage.inference.answers import AGAIN
+from triage.inference.assessment import applies, known_facts
+from triage.inference.compiled import Compiled
+from triage.interview.value_of_information import Worth, Worths
+from triage.model import (
+    NONE,
+    NOT_SURE,
+    OPTION,
+    RANK,
+    Answer,
+    Answers,
+    Assessment,
+    Choice,
+    Finding,
+    Knowledge,
+    Question,
+    Stage,
+    Value,
+)
+
+STOPS, HURRIES = RANK["ambulance_now"], RANK["emergency_department_now"]
+"""At the first nothing more is asked; from the second on only what a ticked line of a screen still needs."""
+
+YES, NO, UNSURE = Choice("yes", "Yes"), Choice("no", "No"), Choice(NOT_SURE, "Not sure")
+
+EFFORT = {"yes_no": 0.8, "one": 1.0, "many": 1.2, "number": 1.2, "duration": 1.2}
+"""What it costs to answer a question of this kind; a list of yes/no lines costs LIST and LINE for each."""
+LIST, LINE = 0.8, 0.1
+LONGEST = 12
+"""Lines of a list, at most."""
+
+WORTH_ASKING = 0.08
+"""A question that is worth less for its effort is not asked: hardly any answer to it would change anything."""
+HARDLY = 1e-6
+
+Ended = Literal["urgent", "redirect", "settled", "unlikely"]
+
+
+class Interview:
+    """Chooses questions. Built once; keeps no state, all is in the answers."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self.knowledge = knowledge
+        self.compiled = Compiled(knowledge)
+        self._lines: dict[str, list[str]] = {}
+        self._group_of: dict[str, str] = {}
+        for group in knowledge.groups:
+            for name, lines in _by_finding(group.together).items():
+                self._group_of[name], self._lines[name] = group.id, lines
+
+    def next(self, given: Answers, assessment: Assessment, thorough: bool = False) -> Question | None:
+        """The next question, or None when the interview is over. `given` holds the answers as they were given.
+
+        `thorough`: whatever could still change anything is asked, also when it is unlikely to.
+        """
+        knowledge = self.knowledge
+        rank = RANK[assessment.urgency.level]
+        if rank >= STOPS:
+            return None
+        if rank >= HURRIES:
+            return self._follow_up(given, assessment, knowledge.emergency)
+        facts = known_facts(knowledge, assessment.fired, assessment.answers)
+        for stage in knowledge.stages:
+            if assessment.redirected and not stage.ask_if:
+                continue  # only what is asked because of who it is
+            question = self._stage(stage, given, assessment, facts)
+            if question is not None:
+                return question
+        if assessment.redirected:
+            return None
+        again = _again(knowledge, given, facts)
+        if again is not None:
+            return again
+        worthy = self._worthy(self._worths(given, assessment), HARDLY if thorough else WORTH_ASKING)
+        if worthy:
+            return worthy[0][1]
+        needed = _needed(knowledge, assessment, facts)
+        return ask(knowledge, needed, facts=facts) if needed else None
+
+    def ended(self, given: Answers, assessment: Assessment) -> Ended:
+        """Why there is no further question."""
+        if RANK[assessment.urgency.level] >= HURRIES:
+            return "urgent"
+        if assessment.redirected:
+            return "redirect"
+        worths = self._worths(given, assessment)
+        open_ = [finding.id for finding in _askable(self.knowledge, worths.facts)]
+        return "unlikely" if worths.changes(open_) else "settled"
+
+    def left(self, given: Answers, assessment: Assessment) -> int:
+        """About how many questions are still to come: those of the fixed part, and those worth asking as it stands."""
+        if self.next(given, assessment) is None:
+            return 0
+        facts = known_facts(self.knowledge, assessment.fired, assessment.answers)
+        fixed = sum(
+            1 if stage.together else len([n for n in stage.ask if n not in facts])
+            for stage in self.knowledge.stages
+            if applies(stage.ask_if, facts) and any(n not in facts for n in (*_by_finding(stage.together), *stage.ask))
+        )
+        return fixed + len(self._worthy(self._worths(given, assessment)))
+
+    def by_picture(self, question: Question, likely: Iterable[str] = ()) -> Question:
+        """A question for the place, for somebody who can point at a picture of the leg; any other as it is.
+
+        `likely`: the regions whose zones stand first.
+        """
+        knowledge = self.knowledge
+        stage = next((each for each in knowledge.stages if each.id == question.stage and each.picture), None)
+        if stage is None or knowledge.findings[stage.picture].within not in question.findings:
+            return question
+        zones = knowledge.findings[stage.picture]
+        near = set(likely)
+        options = sorted(zones.options, key=lambda option: getattr(zones.options[option], "inside", "") not in near)
+        lines = {zones.id: [f"{zones.id}{OPTION}{option}" for option in options]}
+        lines |= {name: each for name, each in _by_finding(stage.together).items()
+                  if name != zones.within and name in question.findings}
+        title = stage.title if len(lines) > 1 else knowledge.findings[zones.within].ask
+        drawn = _checklist(knowledge, stage.id, title, lines, zones.help)
+        return msgspec.structs.replace(drawn, picture=zones.id, within=zones.within, spreads=stage.spreads)
+
+    # --- by worth
+
+    def _worths(self, given: Answers, assessment: Assessment) -> Worths:
+        return Worths(self.knowledge, self.compiled, given, assessment)
+
+    def _worthy(self, worths: Worths, least: float = WORTH_ASKING) -> list[tuple[float, Question]]:
+        """Every question, or list of them, worth at least this for its effort, the best first."""
+        knowledge = self.knowledge
+        open_ = {finding.id: worths.of(finding.id) for finding in _askable(knowledge, worths.facts)}
+        out: list[tuple[float, Question]] = []
+        lists: dict[str, list[str]] = {}
+        for name, worth in open_.items():
+            finding = knowledge.findings[name]
+            if name in self._group_of or finding.kind == "yes_no":
+                lists.setdefault(self._group_of.get(name, finding.topic), []).append(name)
+            elif not finding.within or _places(finding, worths.facts):
+                out.append((worth.total / EFFORT[finding.kind], ask(knowledge, finding, facts=worths.facts)))
+        titles = {group.id: group.title for group in knowledge.groups}
+        for key, names in lists.items():
+            out.append(self._list(key, titles.get(key, "Which of these are true?"), names, open_))
+        order = {name: i for i, name in enumerate(knowledge.findings)}
+        out = [pair for pair in out if pair[0] >= least]
+        return sorted(out, key=lambda pair: (-round(pair[0], 9), order[pair[1].findings[0]]))
+
+    def _list(self, key: str, title: str, names: list[str], worths: dict[str, Worth]) -> tuple[float, Question]:
+        """Findings of one group as lines of one question: those worth most, as long as they are worth their lines."""
+        order = {name: i for i, name in enumerate(names)}
+        chosen: list[str] = []
+        lines: list[str] = []
+        for name in sorted(names, key=lambda name: (-worths[name].total / len(self._lines_of(name)), order[name])):
+            more = self._lines_of(name)
+            worthless = worths[name].total < LINE * WORTH_ASKING * len(more)
+            if not chosen or (not worthless and len(lines) + len(more) <= LONGEST):
+                chosen.append(name)
+                lines += more
+        chosen.sort(key=order.__getitem__)
+        whole = sum(worths[name].total for name in chosen)
+        if len(chosen) == 1:
+            finding = self.knowledge.findings[chosen[0]]
+            return whole / EFFORT[finding.kind], ask(self.knowledge, finding)
+        effort = LIST + LINE * len(lines)
+        name = f"{key}/{chosen[0]}"  # other lines of the same group may come to be asked later
+        return whole / effort, _checklist(self.knowledge, name, title, {n: self._lines_of(n) for n in chosen})
+
+    def _lines_of(self, name: str) -> list[str]:
+        """The lines that stand for a finding in its group: itself, or its options."""
+        return self._lines.get(name, [name])
+
+    # --- the fixed first part
+
+    def _stage(
+        self, stage: Stage, given: Answers, assessment: Assessment, facts: dict[str, Answer]
+    ) -> Question | None:
+        knowledge = self.knowledge
+        if not applies(stage.ask_if, facts):
+            return None
+        lines = _by_finding(stage.together)
+        if lines and all(name not in facts for name in lines):
+            return _checklist(knowledge, stage.id, stage.title, lines, stage.help)
+        for name in (*lines, *stage.ask):
+            finding = knowledge.findings[name]
+            # Left open on its list: asked by itself when it is worth it.
+            if name not in facts and applies(finding.ask_if, facts) and not (finding.several_is and name in lines):
+                if finding.within and not _places(finding, facts):
+                    continue
+                return ask(knowledge, finding, stage.id, facts)
+        again = _again(knowledge, given, facts, (*lines, *stage.ask))
+        if again is not None:
+            return again
+        # What was ticked on the first screen is followed at once; on the others when all are answered, the worst first.
+        screens = [each for each in knowledge.stages if each.emergency]
+        if screens and stage is screens[-1]:
+            return self._follow_up(given, assessment, knowledge.emergency)
+        return self._follow_up(given, assessment, tuple(stage.together)) if stage in screens[:1] else None
+
+    def _follow_up(self, given: Answers, assessment: Assessment, lines: tuple[str, ...]) -> Question | None:
+        """What a ticked line of a screen still needs to be known, if it could raise the urgency."""
+        knowledge = self.knowledge
+        ticked = {name for name in lines if assessment.answers.get(name) == "yes"}
+        if not ticked:
+            return None
+        worths = self._worths(given, assessment)
+        linked = _opened_by(knowledge, ticked, worths.facts) | worths.wanted_by(ticked, HURRIES)
+        open_ = {f.id: Worth(worths.danger.get(f.id, 0.0)) for f in _askable(knowledge, worths.facts) if f.id in linked}
+        open_ = {name: worth for name, worth in open_.items() if worth.danger >= WORTH_ASKING}
+        if not open_:
+            return None
+        order = {name: i for i, name in enumerate(knowledge.findings)}
+        first = max(open_, key=lambda name: (open_[name].danger / EFFORT[knowledge.findings[name].kind], -order[name]))
+        together = [n for n in open_ if n in self._lines or knowledge.findings[n].kind == "yes_no"]
+        if first in together and len(together) > 1:
+            return self._list("follow_up", "And which of these are true?", together, open_)[1]
+        return ask(knowledge, knowledge.findings[first], facts=worths.facts)
+
+
+def _opened_by(knowledge: Knowledge, told: set[str], facts: dict[str, Answer]) -> set[str]:
+    """The findings that are asked because of these, and those that are asked because of what was said to them."""
+    opened: set[str] = set()
+    while told:
+        found = {
+            finding.id for finding in knowledge.findings.values()
+            if told & {*finding.parents, *(name for when in _whens(finding) for name in when)}
+        } - opened
+        opened |= found
+        told = found & facts.keys()
+    return opened
+
+
+def _again(
+    knowledge: Knowledge, given: Answers, facts: dict[str, Answer], among: tuple[str, ...] | None = None
+) -> Question | None:
+    """Plainer questions for what was not sure, once; several of them as one list."""
+    names = [name for name in (among if among is not None else knowledge.findings)
+             if _once_more(knowledge.findings[name], given, facts)]
+    lines = [name for name in names if knowledge.findings[name].kind == "yes_no"][:LONGEST]
+    if len(lines) > 1:
+        choices = tuple(Choice(name + AGAIN, knowledge.findings[name].again) for name in lines)
+        return Question(
+            id=lines[0] + AGAIN, kind="checklist", ask="You were not sure. Asked more simply: which of these are so?",
+            findings=tuple(name + AGAIN for name in lines), choices=(*choices, Choice(NONE, "None of these"), UNSURE),
+        )
+    return ask_again(knowledge, knowledge.findings[names[0]]) if names else None
+
+
+def _checklist(
+    knowledge: Knowledge, name: str, title: str, lines: dict[str, list[str]], help_: str = "",
+) -> Question:
+    """`lines`: each finding with the lines that stand for it."""
+    choices = tuple(Choice(line, _line(knowledge, line)) for each in lines.values() for line in each)
+    findings = [knowledge.findings[name] for name in lines]
+    return Question(id=name, kind="checklist", ask=title, help=help_, findings=tuple(lines),
+                    choices=(*choices, Choice(NONE, "None of these"), UNSURE), stage=name,
+                    several=tuple(f.id for f in findings if f.kind == "many"),
+                    several_is={f.id: f.several_is for f in findings if f.several_is})
+
+
+def _by_finding(together: Iterable[str]) -> dict[str, list[str]]:
+    """The lines of a screen by the finding that they stand for, in order."""
+    out: dict[str, list[str]] = {}
+    for line in together:
+        out.setdefault(line.partition(OPTION)[0], []).append(line)
+    return out
+
+
+def _line(knowledge: Knowledge, line: str) -> str:
+    """The words of a line: those of the finding, or of the option that it stands for."""
+    name, _, option = line.partition(OPTION)
+    finding = knowledge.findings[name]
+    if not option:
+        return finding.line or finding.ask
+    return getattr(finding.options[option], "line", "") or finding.label(option)
+
+
+def ask(knowledge: Knowledge, finding: Finding, stage: str = "", facts: dict[str, Answer] | None = None) -> Question:
+    """The question for one finding."""
+    choices: tuple[Choice, ...] = ()
+    if finding.kind == "yes_no":
+        choices = (YES, NO, UNSURE)
+    elif finding.kind in ("one", "many"):
+        options = [Choice(o, finding.label(o)) for o in finding.options if _inside(finding, o, facts)]
+        none = () if finding.none_is else (Choice(NONE, "None of these"),)
+        choices = (*options, *none, UNSURE)
+    return Question(
+        id=finding.id, kind=finding.kind, ask=finding.ask, help=finding.help, findings=(finding.id,), choices=choices,
+        unit=finding.unit, lowest=finding.lowest, highest=finding.highest, none_id=finding.none_is or NONE, stage=stage,
+    )
+
+
+def ask_again(knowledge: Knowledge, finding: Finding, stage: str = "") -> Question:
+    """The plainer question that follows a "not sure"; its answer has a name of its own until it is complete."""
+    question = ask(knowledge, finding, stage)
+    name = finding.id + AGAIN
+    return msgspec.structs.replace(question, id=name, ask=finding.again, help="", findings=(name,))
+
+
+def _once_more(finding: Finding, given: Answers, facts: dict[str, Answer]) -> bool:
+    return bool(finding.again) and facts.get(finding.id) == NOT_SURE and finding.id + AGAIN not in given
+
+
+def record(question: Question, answer: Answer) -> Answers:
+    """The reply to a question as answers by finding id."""
+    if question.kind != "checklist":
+        return {question.findings[0]: answer}
+    ticked = answer if isinstance(answer, tuple) else (str(answer),)
+    unsure = NOT_SURE in ticked
+    out: Answers = {name: "yes" if name in ticked else NOT_SURE if unsure else "no" for name in question.findings}
+    options: dict[str, list[str]] = {}
+    for choice in question.choices:
+        name, is_option, option = choice.id.partition(OPTION)
+        if is_option:
+            options.setdefault(name, []).extend([option] if choice.id in ticked else [])
+    if question.spreads:
+        marked = [each.partition(OPTION) for each in ticked]
+        if spread := tuple(option for name, _, option in marked if name == question.spreads):
+            out[question.spreads] = spread
+    for name, chosen in options.items():
+        out[name] = _of_options(question, name, chosen, unsure)
+        if out[name] == NONE and name in question.several_is:
+            del out[name]
+    if question.within and out[question.picture] in ((), NOT_SURE):
+        out[question.within] = out[question.picture]
+    return out
+
+
+def _of_options(question: Question, name: str, chosen: list[str], unsure: bool) -> Answer:
+    """The answer to a finding whose options are lines of a checklist."""
+    several = name in question.several
+    if not chosen:
+        return NOT_SURE if unsure else () if several else NONE
+    if several:
+        return tuple(chosen)
+    return question.several_is.get(name, chosen[0]) if len(chosen) > 1 else chosen[0]
+
+
+def ticked(question: Question, answers: Answers) -> list[str]:
+    """The words of the lines of a checklist that these answers tick."""
+    out = []
+    for choice in question.choices if question.kind == "checklist" else ():
+        name, is_option, option = choice.id.partition(OPTION)
+        answer = answers.get(name, NONE)
+        if (option in (answer if isinstance(answer, tuple) else (answer,))) if is_option else answer == "yes":
+            out.append(choice.label)
+    return out
+
+
+def _inside(finding: Finding, option: str, facts: dict[str, Answer] | None) -> bool:
+    chosen = (facts or {}).get(finding.within)
+    inside = getattr(finding.options[option], "inside", "")
+    return not finding.within or not inside or not isinstance(chosen, tuple) or inside in chosen
+
+
+def _whens(finding: Finding) -> list[dict[str, Value]]:
+    return finding.ask_if if isinstance(finding.ask_if, list) else [finding.ask_if]
+
+
+def _places(finding: Finding, facts: dict[str, Answer]) -> int:
+    """How many options a finding has left, inside what was chosen before; one alone is not worth a question."""
+    count = sum(_inside(finding, option, facts) for option in finding.options)
+    return count if count > 1 else 0
+
+
+# --- what is still open
+
+
+def _askable(knowledge: Knowledge, facts: dict[str, Answer]) -> list[Finding]:
+    staged = {name for stage in knowledge.stages for name in (*stage.ask, *_by_finding(stage.together))
+              if name in stage.ask or not knowledge.findings[name].several_is}
+    return [
+        finding for finding in knowledge.findings.values()
+        if finding.id not in facts and finding.id not in staged and finding.topic != "self_check"
+        and (not finding.parents or any(facts.get(p) == "yes" for p in finding.parents))
+        and applies(finding.ask_if, facts)
+    ]
+
+
+def _needed(knowledge: Knowledge, assessment: Assessment, facts: dict[str, Answer]) -> Finding | None:
+    """What must be known before the self-check that is due may be offered."""
+    for withheld in assessment.withheld_checks[:1]:
+        if withheld.rules:
+            continue
+        for name in withheld.unanswered:
+            finding = knowledge.findings[name]
+            if name not in facts and (not finding.within or _places(finding, facts)):
+                return finding
+    return None

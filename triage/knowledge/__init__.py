@@ -1,0 +1,1 @@
+"""`rules/` -> Knowledge: read, compiled, signed."""

@@ -1,0 +1,398 @@
+"""Cards -> rules. One line of a card is one rule; each mapping of a list is one of its own."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any, NamedTuple
+
+from triage.knowledge.card_files import CardFile, Shelf, Steps
+from triage.model import (
+    Care,
+    Condition,
+    Derived,
+    Evidence,
+    Interlock,
+    Part,
+    Place,
+    RedFlag,
+    Rule,
+    Score,
+    SelfCheck,
+)
+from triage.support.text import days, guess
+
+WITHIN: dict[str, tuple[int, ...]] = {"book": (3, 7, 14), "redirect": (1, 3, 7, 14)}
+LOWER: dict[tuple[str, int], tuple[str, int]] = {
+    ("ambulance_now", 0): ("emergency_department_now", 0), ("emergency_department_now", 0): ("today", 0),
+    ("today", 0): ("book", 3), ("book", 3): ("book", 7), ("book", 7): ("book", 14),
+}
+"""Level and days -> what a "not sure" leaves of them."""
+LOWER_PLACE = {"ambulance_now": "emergency_department", "emergency_department_now": "practice", "today": "practice"}
+
+_PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?\Z")
+_COMPARE = re.compile(r"(>=|<=|==|>|<)\s*(.+)\Z")
+
+
+class Rulebook(NamedTuple):
+    """All rules in the order of the cards, derived findings by depth, and the place of each rule by its key."""
+
+    rules: tuple[Rule, ...]
+    depths: tuple[tuple[str, ...], ...]
+    places: dict[str, Place]
+
+
+def compiled(shelf: Shelf) -> Rulebook:
+    """The rules of all cards. Faults go to the shelf."""
+    return _Compiler(shelf).compile()
+
+
+def parts_of(when: Any) -> list[tuple[Part, ...]]:
+    """A checked `when` as parts; for cards that are read outside the rules, such as `ask_if`."""
+    out = []
+    for mapping in _mappings(when):
+        parts = []
+        for name, value in mapping.items():
+            if isinstance(value, dict):
+                parts.append(Part(name, none_of=tuple(value["none_of"])))
+            elif isinstance(value, str) and (found := _COMPARE.match(value)):
+                bound = days(found[2])
+                parts.append(Part(name, op=found[1], bound=float(found[2]) if bound is None else bound))
+            else:
+                parts.append(Part(name, any_of=tuple(value) if isinstance(value, list) else (str(value),)))
+        out.append(tuple(parts))
+    return out
+
+
+class _Compiler:
+    def __init__(self, shelf: Shelf) -> None:
+        self.shelf = shelf
+        self.findings = shelf.findings
+        self.derived: dict[str, Derived] = shelf.cards["derived"]
+        self.scores: dict[str, Score] = shelf.cards["scores"]
+        self.rules: list[Rule] = []
+        self.keys: dict[str, Place] = {}
+        self.background: dict[str, bool] = {}
+
+    def compile(self) -> Rulebook:
+        depths = self._depths()
+        for depth in depths:
+            for name in depth:
+                self._derived(name)
+        for score in self.scores.values():
+            self._score(score)
+        for condition in self.shelf.cards["conditions"].values():
+            self._condition(condition)
+        for flag in self.shelf.cards["red_flags"].values():
+            self._red_flag(flag)
+        for lock in self.shelf.interlocks.values():
+            self._interlock(lock)
+        for folder in ("self_checks", "care"):
+            for card in self.shelf.cards[folder].values():
+                self._must_not(folder, card)
+        self._offers()
+        for finding in self.findings.values():
+            file, path = self.shelf.homes[finding.id]
+            self._whens(file, (*path, "ask_if"), finding.ask_if, {"finding", "derived"})
+        for stage in self.shelf.stages:
+            file, path = self.shelf.homes[f"stage:{stage.id}"]
+            self._whens(file, (*path, "ask_if"), stage.ask_if, {"finding", "derived"})
+        self._settings()
+        return Rulebook(tuple(self.rules), depths, self.keys)
+
+    # --- the parts of a `when`
+
+    def _whens(
+        self, file: CardFile, path: Steps, when: Any, readable: set[str]
+    ) -> list[tuple[Steps, tuple[Part, ...]]]:
+        alternatives = when if isinstance(when, list) else [when]
+        out = []
+        for i, mapping in enumerate(alternatives):
+            where = (*path, i) if isinstance(when, list) else path
+            parts = [self._part(file, (*where, name), name, value, readable) for name, value in mapping.items()]
+            if not parts and when != []:
+                self.shelf.fault(file.at(where), "empty-when", "an empty condition always holds; say what must hold")
+            if parts and all(part is not None for part in parts):
+                out.append((where, tuple(part for part in parts if part is not None)))
+        return out
+
+    def _part(
+        self, file: CardFile, path: Steps, name: str, value: Any, readable: set[str]
+    ) -> Part | None:
+        fault = self.shelf.fault
+        room, _, rest = name.partition(".")
+        if room in ("red_flag", "condition", "derived", "score"):
+            if room not in readable:
+                fault(file.at(path, key=True), "not-readable-here", f"'{name}' cannot be read here")
+                return None
+            shelf: dict[str, Any] = {
+                "red_flag": self.shelf.cards["red_flags"], "condition": self.shelf.cards["conditions"],
+                "derived": self.derived, "score": self.scores,
+            }[room]
+            if rest not in shelf:
+                self.shelf.unknown(file.at(path, key=True), "unknown-finding", room, rest, shelf)
+                return None
+            if room == "score":
+                return self._comparison(file, path, name, value, "number")
+            allowed = ["fits_well", "possible"] if room == "condition" else ["yes"]
+            return self._choice(file, path, name, value, allowed)
+        finding = self.findings.get(name)
+        if finding is None:
+            self.shelf.unknown(file.at(path, key=True), "unknown-finding", "finding", name, self.findings)
+            return None
+        if finding.kind in ("number", "duration"):
+            return self._comparison(file, path, name, value, finding.kind)
+        if finding.kind == "yes_no":
+            return self._choice(file, path, name, value, ["yes", "no"])
+        return self._choice(file, path, name, value, list(finding.options))
+
+    def _choice(
+        self, file: CardFile, path: Steps, name: str, value: Any, allowed: list[str]
+    ) -> Part | None:
+        negative = isinstance(value, dict)
+        if negative:
+            if set(value) != {"none_of"}:
+                self.shelf.fault(file.at(path), "shape", f"'{name}' takes a value, a list, or none_of: a list")
+                return None
+            path, value = (*path, "none_of"), value["none_of"]
+        values = value if isinstance(value, list) else [value]
+        for i, each in enumerate(values):
+            if each not in allowed:
+                place = file.at((*path, i) if isinstance(value, list) else path)
+                hint = guess(str(each), allowed)
+                self.shelf.fault(place, "unknown-option", f"'{name}' has no answer '{each}'{hint}")
+                return None
+        if not values:
+            self.shelf.fault(file.at(path), "shape", f"'{name}' has an empty list of answers")
+            return None
+        words = tuple(sorted(set(values), key=allowed.index))
+        return Part(name, none_of=words) if negative else Part(name, any_of=words)
+
+    def _comparison(
+        self, file: CardFile, path: Steps, name: str, value: Any, kind: str
+    ) -> Part | None:
+        found = _COMPARE.match(str(value))
+        if found:
+            bound = days(found[2]) if kind == "duration" else _number(found[2])
+            if bound is not None:
+                return Part(name, op=found[1], bound=bound)
+        example = '">= 4 weeks"' if kind == "duration" else '">= 60"'
+        self.shelf.fault(file.at(path), "comparison", f"'{name}' is compared, for example {example}")
+        return None
+
+    # --- cards -> rules
+
+    def _add(self, file: CardFile, path: Steps, rule_id: str, **fields: Any) -> None:
+        key = fields.pop("key", rule_id)
+        place = file.at(path)
+        if key in self.keys:
+            self.shelf.fault(place, "duplicate-rule", f"this asks the same as {self.keys[key]}")
+            return
+        self.keys[key] = place
+        self.rules.append(Rule(id=rule_id, key=key, **fields))
+
+    def _source(self, file: CardFile, path: Steps, name: str) -> None:
+        if name not in self.shelf.sources:
+            self.shelf.unknown(file.at((*path, "source")), "unknown-source", "source", name, self.shelf.sources,
+                                home="sources.yaml")
+
+    def _home(self, name: str) -> tuple[CardFile, Steps]:
+        return self.shelf.homes[name]
+
+    def _depths(self) -> tuple[tuple[str, ...], ...]:
+        reads = {name: {k.removeprefix("derived.") for m in _mappings(card.when) for k in m if k.startswith("derived.")}
+                 & set(self.derived) for name, card in self.derived.items()}
+        done: set[str] = set()
+        depths: list[tuple[str, ...]] = []
+        while len(done) < len(reads):
+            ready = tuple(name for name in reads if name not in done and reads[name] <= done)
+            if not ready:
+                for name in sorted(set(reads) - done):
+                    file, path = self._home(name)
+                    self.shelf.fault(file.at(path), "circle", f"derived '{name}' depends on itself")
+                break
+            depths.append(ready)
+            done |= set(ready)
+        return tuple(depths)
+
+    def _derived(self, name: str) -> None:
+        card = self.derived[name]
+        file, path = self._home(name)
+        self._source(file, path, card.source)
+        found = self._whens(file, (*path, "when"), card.when, {"finding", "derived"})
+        for where, parts in found:
+            rule_id = f"{name}/{_text(parts)}"
+            common = {"kind": "derived", "card": name, "grade": card.grade, "source": card.source}
+            self._add(file, where, rule_id, parts=parts, unsure=(False,) * len(parts), **common)
+            for j, part in enumerate(parts):
+                # One part is surely "not sure" (no answer meets it), the others are met or "not sure" too.
+                mixed = (*parts[:j], Part(part.fact), *parts[j + 1 :])
+                self._add(file, where, rule_id + "~not_sure", key=f"{rule_id}~{j}", parts=mixed,
+                          unsure=_can_be_unsure(parts), **common)
+        self.background[f"derived.{name}"] = bool(found) and all(
+            self._is_background(part) for _, parts in found for part in parts
+        )
+
+    def _is_background(self, part: Part) -> bool:
+        if part.fact in self.findings:
+            return self.findings[part.fact].background
+        return self.background.get(part.fact, False)
+
+    def _score(self, score: Score) -> None:
+        file, path = self._home(score.id)
+        self._source(file, path, score.source)
+        for i, item in enumerate(score.items):
+            for where, parts in self._whens(file, (*path, "items", i, "when"), item.when, {"finding", "derived"}):
+                self._add(file, where, f"{score.id}/{item.id}/{_text(parts)}", kind="score_item", card=score.id,
+                          parts=parts, unsure=(False,) * len(parts), why=item.why, points=item.points, item=item.id,
+                          grade=score.grade, source=score.source)
+
+    def _condition(self, card: Condition) -> None:
+        settings = self.shelf.settings
+        assert settings is not None
+        file, path = self._home(card.id)
+        readable = {"finding", "derived", "score"}
+        if card.frequency is not None:
+            self._source(file, (*path, "frequency"), card.frequency.source)
+            for i, more in enumerate(card.frequency.more):
+                for where, parts in self._whens(file, (*path, "frequency", "more", i, "when"), more.when, readable):
+                    self._add(file, where, f"{card.id}/frequency/{_text(parts)}", kind="frequency", card=card.id,
+                              parts=parts, unsure=(False,) * len(parts), step=more.level,
+                              grade=card.frequency.grade, source=card.frequency.source)
+        lines: list[tuple[str, int, Evidence]] = [("for", i, e) for i, e in enumerate(card.for_)]
+        lines += [("against", i, e) for i, e in enumerate(card.against)]
+        for kind, i, line in lines:
+            where_line = (*path, kind, i)
+            self._source(file, where_line, line.source)
+            weight = settings.weights.strength[line.strength]
+            if line.lr is not None and line.lr > 0:
+                weight = min(weight, round(abs(math.log(line.lr)), 4))  # so that sums are exact to six digits
+            for where, parts in self._whens(file, (*where_line, "when"), line.when, readable):
+                self._add(file, where, f"{card.id}/{_text(parts)}", kind=kind, card=card.id, parts=parts,
+                          unsure=(False,) * len(parts), why=line.why, grade=line.grade, source=line.source,
+                          strength=line.strength, lr=line.lr, weight=weight if kind == "for" else -weight,
+                          group=line.group)
+        for kind, mappings in (("fits_well_if", card.fits_well_if), ("fits_well_never", card.fits_well_never)):
+            for where, parts in self._whens(file, (*path, kind), mappings, readable):
+                self._add(file, where, f"{card.id}/{kind}/{_text(parts)}", kind=kind, card=card.id, parts=parts,
+                          unsure=(False,) * len(parts))
+
+    def _red_flag(self, card: RedFlag) -> None:
+        file, path = self._home(card.id)
+        known = self.shelf.cards["conditions"]
+        for i, name in enumerate(card.suspects):
+            if name not in known:
+                self.shelf.unknown(file.at((*path, "suspects", i)), "unknown-id", "condition", name, known)
+        for i, line in enumerate(card.rules):
+            where_line = (*path, "rules", i)
+            self._source(file, where_line, line.source)
+            settings = self.shelf.settings
+            if settings is not None and line.place not in settings.places:
+                self.shelf.fault(file.at((*where_line, "place")), "unknown-place",
+                                  f"unknown place '{line.place}'{guess(line.place, settings.places)}")
+            if line.within_days not in WITHIN.get(line.level, (0,)):
+                self.shelf.fault(file.at((*where_line, "level")), "within-days",
+                                  "within_days 3, 7 or 14 belongs to book and redirect, and only to them")
+            for where, parts in self._whens(file, (*where_line, "when"), line.when, {"finding", "derived", "score"}):
+                common: dict[str, Any] = {
+                    "kind": "red_flag", "card": card.id, "parts": parts, "why": line.why, "grade": line.grade,
+                    "source": line.source, "not_sure": line.not_sure,
+                }
+                rule_id = f"{card.id}/{_text(parts)}"
+                self._add(file, where, rule_id, unsure=(False,) * len(parts), level=line.level,
+                          within_days=line.within_days, place=line.place, say=line.say, **common)
+                if line.not_sure != "lower" or (line.level, line.within_days) not in LOWER:
+                    continue
+                lower, within = LOWER[line.level, line.within_days]
+                for j, part in enumerate(parts):
+                    # One "not sure" counts, beside definite answers of which one says more than who the person is.
+                    others = [p for k, p in enumerate(parts) if k != j]
+                    if part.fact.startswith("score.") or all(self._is_background(p) for p in others):
+                        continue
+                    unsure = tuple(k == j for k in range(len(parts)))
+                    self._add(file, where, rule_id + "~not_sure", key=f"{rule_id}~{j}", unsure=unsure, level=lower,
+                              within_days=within, place=LOWER_PLACE.get(line.level, line.place), **common)
+
+    def _interlock(self, card: Interlock) -> None:
+        file, path = self._home(card.id)
+        flags = self.shelf.cards["red_flags"]
+        for i, flag in enumerate(card.flags):
+            if flag not in flags:
+                self.shelf.unknown(file.at((*path, "flags", i)), "unknown-id", "red flag", flag, flags)
+                continue
+            part = Part(f"red_flag.{flag}", any_of=("yes",))
+            self._add(file, (*path, "flags", i), f"{card.id}/{part.text}", kind="interlock", card=card.id,
+                      parts=(part,), unsure=(False,), why=flags[flag].name)
+        readable = {"finding", "derived", "score", "red_flag", "condition"}
+        for i, line in enumerate(card.rules):
+            where_line = (*path, "rules", i)
+            self._source(file, where_line, line.source)
+            for where, parts in self._whens(file, (*where_line, "when"), line.when, readable):
+                self._add(file, where, f"{card.id}/{_text(parts)}", kind="interlock", card=card.id, parts=parts,
+                          unsure=_can_be_unsure(parts), why=line.why, grade=line.grade, source=line.source)
+
+    def _must_not(self, folder: str, card: SelfCheck | Care) -> None:
+        file, path = self._home(card.id)
+        self._source(file, path, card.source)
+        readable = {"finding", "derived", "score", "red_flag", "condition"}
+        for i, line in enumerate(card.who_must_not):
+            for where, parts in self._whens(file, (*path, "who_must_not", i, "when"), line.when, readable):
+                self._add(file, where, f"{card.id}/must_not/{_text(parts)}", kind="must_not", card=card.id,
+                          parts=parts, unsure=_can_be_unsure(parts), why=line.say, grade=card.grade,
+                          source=card.source)
+        for i, lock in enumerate(card.blocked_by):
+            if lock not in self.shelf.interlocks:
+                self.shelf.unknown(file.at((*path, "blocked_by", i)), "unknown-id", "interlock", lock,
+                                    self.shelf.interlocks, home="interlocks.yaml")
+        for i, name in enumerate(card.ask_before):
+            if name not in self.findings:
+                self.shelf.unknown(file.at((*path, "ask_before", i)), "unknown-finding", "finding", name,
+                                    self.findings)
+        if isinstance(card, SelfCheck) and card.result not in self.findings:
+            self.shelf.unknown(file.at((*path, "result")), "unknown-finding", "finding", card.result, self.findings)
+
+    def _settings(self) -> None:
+        """What the settings say of answers is read elsewhere; here it is only checked."""
+        settings = self.shelf.settings
+        assert settings is not None
+        file, _ = self._home("settings:knowledge")
+        readable = {"finding", "derived", "score"}
+        for i, person in enumerate(settings.not_for):
+            self._whens(file, ("not_for", i, "when"), person.when, readable)
+        for i, promise in enumerate(settings.promises):
+            self._source(file, ("promises", i), promise.source)
+            self._whens(file, ("promises", i, "when"), promise.when, readable)
+
+    def _offers(self) -> None:
+        """A self-check or care card is due when a card that names it is in play."""
+        for shelf, room, values in (
+            ("conditions", "condition", ("fits_well", "possible")), ("red_flags", "red_flag", ("yes",)),
+        ):
+            for name, card in self.shelf.cards[shelf].items():
+                file, path = self._home(name)
+                for folder, wanted in (("self_checks", card.self_checks), ("care", card.care)):
+                    for i, target in enumerate(wanted):
+                        known = self.shelf.cards[folder]
+                        if target not in known:
+                            self.shelf.unknown(file.at((*path, folder, i)), "unknown-id", f"{folder} card", target,
+                                                known)
+                            continue
+                        part = Part(f"{room}.{name}", any_of=values)
+                        self._add(file, (*path, folder, i), f"{target}/offer/{part.text}", kind="offer", card=target,
+                                  parts=(part,), unsure=(False,))
+
+
+def _can_be_unsure(parts: tuple[Part, ...]) -> tuple[bool, ...]:
+    return tuple(not p.fact.startswith(("score.", "red_flag.", "condition.")) for p in parts)
+
+
+def _mappings(when: Any) -> list[dict[str, Any]]:
+    return when if isinstance(when, list) else [when]
+
+
+def _text(parts: tuple[Part, ...]) -> str:
+    return "&".join(part.text for part in parts)
+
+
+def _number(text: str) -> float | None:
+    return float(text) if _PLAIN.match(text) else None

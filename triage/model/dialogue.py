@@ -1,0 +1,99 @@
+"""What a talk is made of: questions, replies, screens."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from triage.model.answers import Answer, Answers
+
+OWN_WORDS, HEARD, REVIEW, THOROUGH, AFTER, STEP = "own_words", "heard", "review", "thorough", "after", "step:"
+"""Ids of questions that the talk asks for itself."""
+OFFER = "offer:"
+"""Begins the name of an answer to the offer of a self-check, which is no finding."""
+
+
+class Choice(msgspec.Struct, frozen=True):
+    id: str
+    label: str
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """One screen of the interview: one finding, or several yes/no lines together (`checklist`)."""
+
+    id: str
+    kind: Literal["yes_no", "one", "many", "number", "duration", "checklist", "text"]
+    ask: str
+    help: str = ""
+    progress: str = ""
+    """About how many questions are left, in words."""
+    findings: tuple[str, ...]
+    choices: tuple[Choice, ...] = ()
+    unit: str = ""
+    lowest: float | None = None
+    highest: float | None = None
+    none_id: str = "none"
+    """The choice that means none of these."""
+    several: tuple[str, ...] = ()
+    """In a checklist: findings of which several options may be ticked."""
+    several_is: dict[str, str] = {}
+    """In a checklist: finding -> the answer when several of its options are ticked. None ticked leaves it open."""
+    ticked: tuple[str, ...] = ()
+    """Choices that are ticked, or pointed at, from the start."""
+    picture: str = ""
+    """The finding whose options are picked on a picture of the leg."""
+    within: str = ""
+    """The finding that says in which region they lie."""
+    spreads: str = ""
+    """The finding for zones marked as those to which it spreads, `finding=zone`; they stand in no choice."""
+    stage: str = ""
+    self_check: str = ""
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """A question that was answered, and what the answer was."""
+
+    question: Question
+    answers: Answers
+
+
+class Given(msgspec.Struct, frozen=True):
+    """A reply that answers. many and checklist: the ids ticked (none of these: empty); text: what was typed, maybe
+    nothing; else one answer."""
+
+    answer: Answer
+
+
+class Back(msgspec.Struct, frozen=True):
+    """The person wants the question before."""
+
+
+class Why(msgspec.Struct, frozen=True):
+    """The person asks why this is asked."""
+
+
+class Review(msgspec.Struct, frozen=True):
+    """The person wants to see the answers so far, and to change one."""
+
+
+class Quit(msgspec.Struct, frozen=True):
+    """The person wants to stop."""
+
+
+Reply = Given | Back | Why | Review | Quit
+
+
+class Block(msgspec.Struct, frozen=True, kw_only=True):
+    """One piece of a screen. `urgency` is the level in a box of its own; `list` and `steps` hold items."""
+
+    kind: Literal["title", "urgency", "heading", "text", "list", "steps", "note"]
+    text: str = ""
+    items: tuple[str, ...] = ()
+    level: str = ""
+
+
+class Screen(msgspec.Struct, frozen=True):
+    """What any front end shows: blocks from top to bottom, no layout."""
+
+    blocks: tuple[Block, ...]

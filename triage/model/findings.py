@@ -1,0 +1,95 @@
+"""What a person can be asked: findings, their options, and the screens that ask for them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+from triage.model.answers import Kind
+from triage.model.card import Card, When
+
+
+class Option(Card, frozen=True, kw_only=True):
+    label: str
+    inside: str = msgspec.field(default="", name="in")
+    line: str = ""
+    """Its words as a line of a list, where the question is not read."""
+
+
+class Finding(Card, frozen=True, kw_only=True, dict=True):
+    """One thing a person can be asked; `id` is `topic.name`."""
+
+    id: str = ""
+    ask: str
+    help: str = ""
+    line: str = ""
+    again: str = ""
+    kind: Kind
+    within: str = ""
+    unit: str = ""
+    lowest: float | None = None
+    highest: float | None = None
+    options: dict[str, str | Option] = {}
+    options_of: str = ""
+    """The finding before it whose options it has too."""
+    ask_if: When = []
+    part_of: str | list[str] = []
+    background: bool = False
+    none_is: str = ""
+    """The option that says "none of these" in words of its own."""
+    several_is: str = ""
+    """The option that says that several others are so, ticked as lines of one list: left and right is both."""
+    unread: list[str] = []
+    """Options that no rule reads and that are there all the same, so that people can say so."""
+    aliases: list[str] = []
+    also_said: list[str] | dict[str, list[str]] = []
+    """Phrases by which people say so in a sentence of their own: of a yes, or of each option."""
+
+    @property
+    def topic(self) -> str:
+        return self.id.split(".", 1)[0]
+
+    @property
+    def name(self) -> str:
+        return self.id.split(".", 1)[1]
+
+    @cached_property
+    def parents(self) -> tuple[str, ...]:
+        """The yes/no findings that it is a follow-up of."""
+        return (self.part_of,) if isinstance(self.part_of, str) else tuple(self.part_of)
+
+    def label(self, option: str) -> str:
+        found = self.options[option]
+        return found if isinstance(found, str) else found.label
+
+
+class Topic(Card, frozen=True, kw_only=True):
+    about: str
+    findings: dict[str, Any]
+
+
+class Stage(Card, frozen=True, kw_only=True):
+    id: str
+    title: str
+    help: str = ""
+    ask_if: When = []
+    """Whom it is for; without it everybody."""
+    ask: list[str] = []
+    together: list[str] = []
+    """Lines of one screen: yes/no findings, or `finding=option`."""
+    picture: str = ""
+    """A finding whose options are zones of the leg: picked on its picture, where one can be drawn, instead of what it
+    lies within."""
+    spreads: str = ""
+    """The finding for the zones to which it spreads, marked on the same picture."""
+    emergency: bool = False
+
+
+class Group(Card, frozen=True, kw_only=True):
+    """Findings asked as lines of one screen once one of them is worth asking: yes/no ones, or `finding=option`."""
+
+    id: str
+    title: str
+    together: list[str]

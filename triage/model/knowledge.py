@@ -1,0 +1,166 @@
+"""All cards, read and compiled."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+from triage.model.answers import AGAIN
+from triage.model.cards import (
+    Care,
+    Claim,
+    Condition,
+    Derived,
+    Hazard,
+    Interlock,
+    RedFlag,
+    Score,
+    SelfCheck,
+    Settings,
+    Signature,
+    Source,
+)
+from triage.model.conclusions import Weight
+from triage.model.faults import Place
+from triage.model.findings import Finding, Group, Stage
+from triage.model.leg_map import LegMap
+from triage.model.rules import Rule, RuleKind
+
+
+class Knowledge(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """All cards, read and compiled. Built by `triage.knowledge.reader`."""
+
+    settings: Settings
+    digest: str
+    stages: tuple[Stage, ...]
+    groups: tuple[Group, ...]
+    findings: dict[str, Finding]
+    derived: dict[str, Derived]
+    scores: dict[str, Score]
+    conditions: dict[str, Condition]
+    red_flags: dict[str, RedFlag]
+    self_checks: dict[str, SelfCheck]
+    care: dict[str, Care]
+    interlocks: dict[str, Interlock]
+    sources: dict[str, Source]
+    claims: dict[str, Claim]
+    map: LegMap = LegMap()
+    hazards: dict[str, Hazard] = {}
+    reviews: dict[str, Signature] = {}
+    """By the card's key in `places`, also of cards that are gone."""
+    rules: tuple[Rule, ...]
+    depths: tuple[tuple[str, ...], ...]
+    """Derived ids in the order in which they can be concluded, one tuple a depth."""
+    places: dict[str, Place]
+    digests: dict[str, str] = {}
+    """Key in `places` -> digest of what the card says: another one when any key or value of it is another."""
+    places_of_rules: dict[str, Place] = {}
+    """Key of a rule -> where it stands; a line lowered by "not sure" stands where the line does."""
+
+    @cached_property
+    def emergency(self) -> tuple[str, ...]:
+        """The lines of the emergency screens, in order."""
+        return tuple(f for s in self.stages if s.emergency for f in (*s.ask, *s.together))
+
+    @cached_property
+    def danger_answers(self) -> dict[str, frozenset[str]]:
+        """Finding -> its answers that a red flag reads and that say what is the matter: not who, when, how it began or
+        where it hurts."""
+        found: dict[str, set[str]] = {}
+        for rule in self.rules_of("red_flag"):
+            for name, option in self.reads(rule):
+                found.setdefault(name, set()).add(option)
+        told = {name for f in self.findings.values() if f.within for name in (f.id, f.within)}
+        return {name: frozenset(options) for name, options in found.items()
+                if not self.findings[name].background and name not in told}
+
+    def reads(self, rule: Rule) -> set[tuple[str, str]]:
+        """Finding and answer of all that a rule asks for, also by way of derived findings and scores."""
+        if rule.key not in self.remembered_reads:
+            out: set[tuple[str, str]] = set()
+            for part in rule.parts:
+                room, _, name = part.fact.partition(".")
+                if part.fact in self.findings:
+                    out |= {(part.fact, option) for option in part.any_of}
+                elif room in ("derived", "score"):
+                    kind: RuleKind = "derived" if room == "derived" else "score_item"
+                    for other in self.rules_of(kind, card=name):
+                        out |= set() if other.lowered else self.reads(other)
+            self.remembered_reads[rule.key] = out
+        return self.remembered_reads[rule.key]
+
+    @cached_property
+    def remembered_reads(self) -> dict[str, set[tuple[str, str]]]:
+        """What rules read, worked out so far: key of a rule -> `reads`."""
+        return {}
+
+    @cached_property
+    def places_of_findings(self) -> dict[str, int]:
+        """Id of a finding -> its place in the order of the cards."""
+        return {name: i for i, name in enumerate(self.findings)}
+
+    @cached_property
+    def follow_ups(self) -> tuple[Finding, ...]:
+        """Findings that belong to others, each after those that it belongs to."""
+        out: dict[str, Finding] = {}
+
+        def add(finding: Finding, above: tuple[str, ...]) -> None:
+            over = (*finding.parents, *([finding.within] if finding.within else []))
+            if not over or finding.id in out or finding.id in above:
+                return
+            for name in over:
+                if name in self.findings:
+                    add(self.findings[name], (*above, finding.id))
+            out[finding.id] = finding
+
+        for finding in self.findings.values():
+            add(finding, ())
+        return tuple(out.values())
+
+    @cached_property
+    def by_key(self) -> dict[str, Rule]:
+        """The rules by their keys, in the order of the cards."""
+        return {rule.key: rule for rule in self.rules}
+
+    def rules_of(self, *kinds: RuleKind, card: str = "") -> tuple[Rule, ...]:
+        """The rules of these kinds, of one card or of all, in the order of the cards."""
+        shelf: dict[tuple[Any, ...], tuple[Rule, ...]] = self._shelf
+        if (kinds, card) not in shelf:
+            rules = self._by_card.get(card, []) if card else self.rules
+            shelf[kinds, card] = tuple(rule for rule in rules if rule.kind in kinds)
+        return shelf[kinds, card]
+
+    @cached_property
+    def remembered_weights(self) -> dict[tuple[str, ...], Weight]:
+        """Weights worked out so far: a condition and its lines that fired -> its weight. For `weighing`."""
+        return {}
+
+    @cached_property
+    def remembered_drawings(self) -> dict[str, Any]:
+        """The views of the map, worked out at the first picture. For `picture`."""
+        return {}
+
+    @cached_property
+    def known_names(self) -> dict[str, str]:
+        """Ids and aliases of findings, and of second questions -> the id."""
+        found = {alias: f.id for f in self.findings.values() for alias in f.aliases}
+        found |= {f.id: f.id for f in self.findings.values()}
+        return found | {f.id + AGAIN: f.id + AGAIN for f in self.findings.values() if f.again}
+
+    @cached_property
+    def _shelf(self) -> dict[tuple[Any, ...], tuple[Rule, ...]]:
+        return {}
+
+    @cached_property
+    def _by_card(self) -> dict[str, list[Rule]]:
+        out: dict[str, list[Rule]] = {}
+        for rule in self.rules:
+            out.setdefault(rule.card, []).append(rule)
+        return out
+
+    @cached_property
+    def order(self) -> dict[str, int]:
+        """Key of a rule -> its place in the order of the cards."""
+        return {rule.key: i for i, rule in enumerate(self.rules)}

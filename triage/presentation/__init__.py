@@ -1,0 +1,1 @@
+"""The only author of words and pictures: screens, report, JSON, SVG."""

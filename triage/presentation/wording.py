@@ -1,0 +1,180 @@
+"""What is told of an assessment, part by part, as blocks: the same words for the screen and for the report. Pure."""
+
+from __future__ import annotations
+
+from triage.inference.assessment import IN_PLAY
+from triage.inference.contraindications import calm
+from triage.inference.weighing import BEST_COUNTS
+from triage.model import RANK, Assessment, Block, Care, Knowledge, Ranked, Rule, SelfCheck
+
+MOST_DANGERS, MORE_CARE = 8, 5
+EMERGENCIES = ("ambulance_now", "emergency_department_now")
+
+BAND = {"fits_well": "fits well", "possible": "possible"}
+
+
+def names_sources(assessment: Assessment) -> bool:
+    """Is it told what it may be? Not in an emergency, and not to those whom the program is not for."""
+    return RANK[assessment.urgency.level] < RANK["emergency_department_now"] and not assessment.redirected
+
+
+# --- how urgent
+
+
+def urgency(knowledge: Knowledge, assessment: Assessment, rules: dict[str, Rule]) -> list[Block]:
+    """How urgent, where to go, why, what to do until then, and what else to tell the clinician."""
+    said_of = assessment.urgency
+    words = knowledge.settings.levels[said_of.level]
+    name = words.name if said_of.level != "book" else f"{words.name} within {said_of.within_days} days"
+    said = tuple(line for line in (said_of.say, words.then) if line.rstrip(".") != name)
+    blocks = [Block(kind="urgency", text=name, level=said_of.level, items=said)]
+    if said_of.place not in ("ambulance", "home"):
+        blocks.append(Block(kind="text", text=f"Where: {knowledge.settings.places[said_of.place]}."))
+    why = dict.fromkeys(rules[r].why for r in said_of.reasons if r in rules and rules[r].why)
+    if why:
+        blocks.append(Block(kind="list", text="Why:", items=tuple(why)))
+    deciding = deciding_flags(assessment)
+    do = dict.fromkeys(line for flag in deciding for line in knowledge.red_flags[flag].do)
+    if do:
+        blocks.append(Block(kind="heading", text="What to do until then"))
+        blocks.append(Block(kind="list", items=tuple(do)))
+    others = tuple(knowledge.red_flags[flag].name for flag in assessment.flags if flag not in deciding)
+    if others:
+        blocks.append(Block(kind="list", text="Also tell the clinician about:", items=others))
+    return blocks
+
+
+def deciding_flags(assessment: Assessment) -> list[str]:
+    """The red flags that the urgency rests on."""
+    named = {reason.split("/", 1)[0] for reason in assessment.urgency.reasons}
+    return [flag for flag in assessment.flags if flag in named]
+
+
+def redirect(assessment: Assessment) -> list[Block]:
+    """That the program is not made for this, where the urgency does not say so."""
+    if not assessment.redirected or assessment.urgency.level == "redirect":
+        return []
+    return [Block(kind="text", text="The rest of this program is not made for this. The people named above can look.")]
+
+
+def unresolved(knowledge: Knowledge, assessment: Assessment) -> list[Block]:
+    """What a "not sure" leaves open."""
+    if not assessment.unresolved:
+        return []
+    dangers = tuple(dict.fromkeys(knowledge.red_flags[name].danger for name in assessment.unresolved))
+    more = len(dangers) - MOST_DANGERS
+    rest = (f"and {more} more, because many questions were answered with not sure",) if more > 0 else ()
+    return [Block(kind="list", text="You were not sure about signs of these. If you can find out, answer again:",
+                  items=(*dangers[:MOST_DANGERS], *rest))]
+
+
+# --- what it may be
+
+
+def nothing_fits(assessment: Assessment) -> Block:
+    """That no condition is named."""
+    text = "Nothing that this program knows fits what you told us."
+    if assessment.urgency.level == "self_care":
+        text += " Give the leg less to do for a while, and see somebody if two weeks bring no gain."
+    return Block(kind="text", text=text)
+
+
+def behind_the_first(knowledge: Knowledge, assessment: Assessment) -> list[Block]:
+    """What the first conditions explain, and the names of the next ones."""
+    blocks = [Block(kind="text", text=f"{card.name}: {card.summary}")
+              for card in (knowledge.conditions[name] for name in assessment.explained)]
+    rest = [knowledge.conditions[c.id].name for c in assessment.conditions[IN_PLAY : IN_PLAY + 4]]
+    if rest:
+        blocks.append(Block(kind="text", text=f"Also possible: {'; '.join(rest)}."))
+    return blocks
+
+
+def standing(ranked: Ranked) -> str:
+    """What a red flag points to is told as that; it stands first for its danger, not for its odds."""
+    return "to be looked for first" if ranked.suspected_by and ranked.band != "fits_well" else BAND[ranked.band]
+
+
+def strongest(ranked: Ranked, rules: dict[str, Rule]) -> list[Rule]:
+    """Its lines for it, the strongest first. Of several lines about the place, the most exact one says it."""
+    lines = sorted((rules[r] for r in ranked.for_), key=lambda rule: -rule.weight)
+    sites = [rule for rule in lines if rule.group == BEST_COUNTS]
+    return [rule for rule in lines if rule not in sites[1:]]
+
+
+def not_known(knowledge: Knowledge, assessment: Assessment, ranked: Ranked, rules: dict[str, Rule]) -> list[str]:
+    """What else would speak for it, the strongest first. What only a self-check could tell that is not offered is
+    left out: it may be forbidden."""
+    results = {card.result for card in knowledge.self_checks.values() if card.id not in assessment.self_checks}
+    said = {rules[r].why for r in ranked.for_}
+    lines = [rules[r] for r in ranked.unknown if rules[r].kind == "for" and rules[r].why not in said]
+    lines = [rule for rule in lines if not any(part.fact in results for part in rule.parts)]
+    lines.sort(key=lambda rule: -abs(rule.weight))
+    return [f"whether {why}" for why in dict.fromkeys(rule.why for rule in lines)]
+
+
+def remarks(knowledge: Knowledge, assessment: Assessment, ranked: Ranked) -> list[Block]:
+    """How it goes on, when it fits well, and the doubts; without what invites to things that are forbidden."""
+    card = knowledge.conditions[ranked.id]
+    course = calm(knowledge, assessment, card.course) if ranked.band == "fits_well" else ""
+    note = calm(knowledge, assessment, card.note)
+    return [*([Block(kind="text", text=course)] if course else []), *([Block(kind="note", text=note)] if note else [])]
+
+
+# --- what to do
+
+
+def care_in_full(card: Care) -> list[Block]:
+    """One piece of advice, without its name."""
+    blocks = [Block(kind="text", text=f"For {card.for_}."), Block(kind="steps", items=tuple(card.steps))]
+    if card.stop or card.warn:
+        blocks.append(Block(kind="list", items=(*card.stop, *card.warn)))
+    if card.expect:
+        blocks.append(Block(kind="text", text=f"What to expect: {card.expect}"))
+    return blocks
+
+
+def held(knowledge: Knowledge, assessment: Assessment, rules: dict[str, Rule], brief: bool = False) -> list[Block]:
+    """What must be left out, by the interlock that forbids it, with what to do instead and, if not brief, why."""
+    items: dict[str, list[str]] = {}
+    for card in (*assessment.withheld_checks, *assessment.withheld_care):
+        for rule in [rules[r] for r in card.rules[:1]]:
+            lock = knowledge.interlocks.get(rule.card)
+            because = f" Because: {rule.why}." if not brief else ""
+            named = items.setdefault(lock.say + because if lock else rule.why, [])
+            if card.id in knowledge.care:
+                named.append(knowledge.care[card.id].name)
+    if not items:
+        return []
+    lines = tuple(
+        f"{because} Left out: {'; '.join(names)}." if names and not brief else because
+        for because, names in items.items()
+    )
+    return [Block(kind="heading", text="Not for you now"), Block(kind="list", items=lines)]
+
+
+# --- the days to come
+
+
+def watch_for(knowledge: Knowledge, assessment: Assessment) -> list[Block]:
+    """What to watch for. In an emergency the list is for the way there only."""
+    always = knowledge.settings.watch_always
+    special = [line for line in assessment.watch_for if line not in always]
+    if assessment.urgency.level in EMERGENCIES:
+        return [Block(kind="list", items=tuple(special[:4] or always[:1]))]
+    return [*([Block(kind="list", items=tuple(special))] if special else []),
+            Block(kind="list", text="At any time:", items=tuple(always))]
+
+
+def look_again(knowledge: Knowledge, assessment: Assessment) -> str:
+    """What the first condition's card says of the time to come, and when not to wait; empty: nothing to wait for."""
+    if not assessment.look_again or assessment.urgency.level in EMERGENCIES:
+        return ""
+    card = knowledge.conditions[assessment.conditions[0].id].look_again if assessment.conditions else None
+    said = calm(knowledge, assessment, card.say) if card else ""
+    return (said + " " if said else "") + ("If one leg swells, if it gets worse, or if breath or chest trouble you, do "
+                                           "not wait: start again here, or be seen.")
+
+
+def lasts(card: SelfCheck) -> str:
+    """How long a self-check takes, as a sentence."""
+    return f"About {card.minutes:g} minute{'s' if card.minutes != 1 else ''}."

@@ -1,0 +1,1 @@
+"""What is kept in files: answers, sessions, the diary, and how it goes on."""

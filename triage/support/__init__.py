@@ -1,0 +1,1 @@
+"""Text, strict YAML, atomic and private files, errors, signals: of use anywhere."""

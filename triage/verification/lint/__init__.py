@@ -1,0 +1,75 @@
+"""All faults of the rules at once, each with place, code, a sentence and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import msgspec
+
+from triage.knowledge import reader
+from triage.model import Fault, Knowledge, Place
+from triage.support.text import printable
+from triage.verification.lint import (
+    article,
+    conditions,
+    findings,
+    overlaps,
+    phrases,
+    plain_language,
+    red_flags,
+    scenarios,
+    scores,
+    screens,
+    self_checks_and_care,
+    sources,
+)
+from triage.verification.lint.fixes import FIXES
+from triage.verification.lint.issue import Found
+from triage.verification.lint.leg_map import faults as of_the_map
+
+Check = Callable[[Knowledge], Found]
+
+CARDS: list[Check] = [
+    findings.findings, phrases.phrases, screens.screens, red_flags.dangers, conditions.conditions,
+    self_checks_and_care.trials, scores.scores, article.article, plain_language.jargon, plain_language.units,
+    plain_language.colour, plain_language.reading_age, of_the_map,
+]
+"""What each card must be by itself."""
+TOGETHER: list[Check] = [
+    findings.use, overlaps.lines, red_flags.among_the_others, conditions.among_the_others, self_checks_and_care.use,
+    scores.thresholds, sources.sources,
+]
+"""What cards must be beside each other: told only when all of them could be read."""
+
+
+def faults(folder: Path, on: date | None = None) -> list[Fault]:
+    """Everything that is wrong with the rules in this folder, in the order of files and lines.
+
+    `on`: the day by which reviews and sources are due; without it today.
+    """
+    knowledge, found = reader.read(folder)
+    if knowledge is not None:
+        found += _found(knowledge, folder, on or date.today(), complete=not found)
+    return sorted({msgspec.structs.replace(fault, fix=FIXES.get(fault.code, "")) for fault in found})
+
+
+def _found(knowledge: Knowledge, folder: Path, on: date, complete: bool) -> Iterator[Fault]:
+    name = folder.name or folder.resolve().name
+    for card, code, message in _told(knowledge, folder, on, complete):
+        # What has a fault of its own is missing from the knowledge; whoever names it has done nothing wrong.
+        if complete or not code.startswith("unknown-"):
+            place = knowledge.places_of_rules.get(card) or knowledge.places.get(card) or Place(f"{name}/{card}")
+            yield Fault(place.file, place.line, place.column, code, printable(message))
+
+
+def _told(knowledge: Knowledge, folder: Path, on: date, complete: bool) -> Found:
+    for check in CARDS:
+        yield from check(knowledge)
+    yield from sources.due(knowledge, on)
+    for check in TOGETHER if complete else ():
+        yield from check(knowledge)
+    written = folder.resolve().parent / scenarios.FOLDER
+    if complete and written.is_dir():
+        yield from scenarios.stories(knowledge, written)
