@@ -39,7 +39,7 @@ from triage.knowledge import reader
 from triage.presentation.result_json import result
 from triage.records import answers_file
 from triage.support import atomic_files
-from triage.support.atomic_files import Part
+from triage.support.atomic_files import AtomicFile
 from triage.support.errors import BadFile
 
 HEADER = b"id,pain.region,pain.since,pain.swollen,pain.side\n"
@@ -697,7 +697,8 @@ def test_a_worker_that_dies_is_told_and_the_rest_can_go_on(here, rules, monkeypa
 
 DYING = """
 import os, resource, signal, sys
-from triage import batch, parts
+from triage.batch import run as batch
+from triage.support import atomic_files as parts
 from triage.cli import main
 batch.CHUNK, batch.SAVED_EVERY = {"compiled": 100, "experta": 100}, 0
 what, when, how = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
@@ -713,7 +714,7 @@ def dying(do):
         return do(*given)
     return done
 if what == "write":
-    parts.Part.write = dying(parts.Part.write)
+    parts.AtomicFile.write = dying(parts.AtomicFile.write)
 if what == "move":
     parts.move = dying(parts.move)
 if what == "disk":
@@ -821,22 +822,22 @@ def test_with_nothing_to_go_on_with_it_says_so_and_begins(run, whole):
 
 def test_a_run_does_not_take_a_part_that_has_just_got_its_name(here, monkeypatch):
     """Opened before another run moved it and locked after: it would be cut to nothing under its final name."""
-    first = Part("out.csv")
+    first = AtomicFile("out.csv")
     first.write(b"whole")
-    real = Part._lock
+    real = AtomicFile._lock
 
-    def late(self: Part) -> None:
+    def late(self: AtomicFile) -> None:
         first.move()
         real(self)
 
-    monkeypatch.setattr(Part, "_lock", late)
+    monkeypatch.setattr(AtomicFile, "_lock", late)
     with pytest.raises(atomic_files.Stopped):
-        Part("out.csv")
+        AtomicFile("out.csv")
     assert Path("out.csv").read_bytes() == b"whole"
 
 
 def test_two_runs_do_not_write_the_same_file(run, here):
-    first = Part("out.csv")
+    first = AtomicFile("out.csv")
     done = run(write("in.csv", PEOPLE), "out.csv")
     assert (done.code, done.out) == (73, b"")
     assert done.err.count("\n") == 1

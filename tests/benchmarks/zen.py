@@ -18,7 +18,7 @@ import zen
 
 from triage.inference import weighing
 from triage.inference.answers import complete
-from triage.model import NOT_SURE, Answers, Fired, Knowledge, Part, Rule
+from triage.model import NOT_SURE, Answers, Criterion, Fired, Knowledge, Rule
 
 PSEUDO = ("derived", "score", "red_flag", "condition")
 
@@ -104,7 +104,7 @@ def _expression(knowledge: Knowledge, rule: Rule) -> str:
     return " and ".join(_test(knowledge, part, unsure) for part, unsure in zip(rule.parts, rule.unsure, strict=True))
 
 
-def _test(knowledge: Knowledge, part: Part, unsure: bool) -> str:
+def _test(knowledge: Knowledge, part: Criterion, unsure: bool) -> str:
     fact = part.fact
     if part.op:
         test = f"(type({fact}) == 'number' and {fact} {part.op} {part.bound!r})"

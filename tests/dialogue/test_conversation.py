@@ -19,8 +19,13 @@ from triage.frontends.terminal.interactive import TtyFront
 from triage.frontends.terminal.plain import PlainFront
 from triage.inference.answers import parse
 from triage.model import (
+    AFTER,
     NONE,
     NOT_SURE,
+    OWN_WORDS,
+    REVIEW,
+    STEP,
+    THOROUGH,
     Answer,
     Back,
     Given,
@@ -306,11 +311,11 @@ class Sitting(ScriptFront):
         self.questions.append(question)
         if waiting := self.replies.get(question.id):
             return waiting.pop(0)
-        if question.id == prompts.OWN_WORDS:
+        if question.id == OWN_WORDS:
             return Given("")
-        if question.id.startswith(prompts.STEP):
+        if question.id.startswith(STEP):
             return Given("next")
-        if question.id.startswith(prompts.AFTER):
+        if question.id.startswith(AFTER):
             return Given(prompts.DONE)
         return super().ask(question, number)
 
@@ -327,11 +332,11 @@ def sit(front: Sitting, turns: list[Turn] | None = None) -> tuple[Talk, list[Tur
     return ended, kept
 
 
-THOROUGH = Given(prompts.THOROUGH)
+THOROUGH = Given(THOROUGH)
 
 
 def reviews(front: Sitting) -> list[Question]:
-    return [question for question in front.questions if question.id == prompts.REVIEW]
+    return [question for question in front.questions if question.id == REVIEW]
 
 
 def test_it_is_said_why_there_is_no_further_question():
@@ -347,32 +352,32 @@ def test_it_is_said_why_there_is_no_further_question():
 def test_who_wants_is_asked_the_rest_all_the_same():
     short = Sitting(RUNNER, {})
     without, _ = sit(short)
-    assert prompts.THOROUGH in [choice.id for choice in reviews(short)[0].choices]
-    long = Sitting(RUNNER, {prompts.REVIEW: [THOROUGH]})
+    assert THOROUGH in [choice.id for choice in reviews(short)[0].choices]
+    long = Sitting(RUNNER, {REVIEW: [THOROUGH]})
     ended, kept = sit(long)
     more = ended.asked[len(without.asked) :]
     assert len(more) > 1
-    assert prompts.THOROUGH in [turn.question.id for turn in kept]
+    assert THOROUGH in [turn.question.id for turn in kept]
     last = reviews(long)[-1]
-    assert prompts.THOROUGH not in [choice.id for choice in last.choices], "it is offered once"
+    assert THOROUGH not in [choice.id for choice in last.choices], "it is offered once"
     assert not any(choice.label == prompts.thorough().ask for choice in last.choices)
 
 
 def test_back_from_the_rest_leads_to_the_review_and_takes_the_wish_back():
-    front = Sitting(RUNNER, {prompts.REVIEW: [THOROUGH]})
+    front = Sitting(RUNNER, {REVIEW: [THOROUGH]})
     first = sit(front)[0].asked
-    name = first[first.index(prompts.REVIEW) + 1]
-    front = Sitting(RUNNER, {prompts.REVIEW: [THOROUGH], name: [Back()]})
+    name = first[first.index(REVIEW) + 1]
+    front = Sitting(RUNNER, {REVIEW: [THOROUGH], name: [Back()]})
     ended, kept = sit(front)
-    assert ended.asked[-3:] == (prompts.REVIEW, name, prompts.REVIEW)
-    assert prompts.THOROUGH not in [turn.question.id for turn in kept]
+    assert ended.asked[-3:] == (REVIEW, name, REVIEW)
+    assert THOROUGH not in [turn.question.id for turn in kept]
 
 
 def test_the_rest_goes_on_after_a_kill():
     knowledge = shared_knowledge()
-    whole, _ = sit(Sitting(RUNNER, {prompts.REVIEW: [THOROUGH]}))
-    at = whole.asked.index(prompts.REVIEW) + 1
-    killed = Sitting(RUNNER, {prompts.REVIEW: [THOROUGH], whole.asked[at]: [Quit()],
+    whole, _ = sit(Sitting(RUNNER, {REVIEW: [THOROUGH]}))
+    at = whole.asked.index(REVIEW) + 1
+    killed = Sitting(RUNNER, {REVIEW: [THOROUGH], whole.asked[at]: [Quit()],
                               "after.leave": [Given(prompts.DONE)]})
     ended, turns = sit(killed)
     assert ended.assessment is None
@@ -389,7 +394,7 @@ def test_the_rest_goes_on_after_a_kill():
 
 @pytest.mark.parametrize("menu", ["care", "why_not"])
 def test_quit_leaves_from_every_menu_after_the_result(menu):
-    front = Sitting(HEEL, {prompts.AFTER: [Given(menu), Given("none of this is asked")],
+    front = Sitting(HEEL, {AFTER: [Given(menu), Given("none of this is asked")],
                            f"after.{menu}": [Quit()]})
     ended, _ = sit(front)
     assert ended.assessment is not None
@@ -397,7 +402,7 @@ def test_quit_leaves_from_every_menu_after_the_result(menu):
 
 
 def test_a_name_that_is_typed_after_the_result_is_answered():
-    front = Sitting(HEEL, {prompts.AFTER: [Given("why_not")] * 3, "after.why_not": [Given("other")] * 3,
+    front = Sitting(HEEL, {AFTER: [Given("why_not")] * 3, "after.why_not": [Given("other")] * 3,
                            "after.name": [Given("achilles"), Given("xyzzy"), Given("")], "after.which": [Back()]})
     assert sit(front)[0].assessment is not None
     assert [q.id for q in front.questions].count("after.name") == 3
@@ -405,7 +410,7 @@ def test_a_name_that_is_typed_after_the_result_is_answered():
 
 
 def test_an_answer_changed_after_the_result_gives_another_result():
-    front = Sitting(HEEL, {prompts.AFTER: [Given(prompts.CHANGE)],
+    front = Sitting(HEEL, {AFTER: [Given(prompts.CHANGE)],
                            "review": [Given(prompts.GO_ON), Given("screen_now")],
                            "screen_now": [Given(()), Given(("now.breath",))]})
     ended, _ = sit(front)
@@ -434,13 +439,13 @@ def test_who_would_lose_all_answers_is_asked_before_leaving():
 def test_the_report_is_written_to_the_file_that_is_named_and_over_nothing_unasked(tmp_path: Path):
     name = tmp_path / "mine.txt"
     over: list[Reply] = [Given(prompts.GO_ON), Given(prompts.DONE)]
-    front = Sitting(RUNNER, {prompts.AFTER: [Given("report")] * 5, "after.over": over, "after.report": [
+    front = Sitting(RUNNER, {AFTER: [Given("report")] * 5, "after.over": over, "after.report": [
         Given(str(name)), Given(str(name)), Given(str(name)), Given(str(tmp_path / "no/such.txt")), Back()]})
     texts = []
     ask = front.ask
 
     def looking(question: Question, number: int) -> Reply:
-        if question.id == prompts.AFTER:
+        if question.id == AFTER:
             texts.append(name.read_text(encoding="utf-8") if name.exists() else "")
             if len(texts) == 2:
                 name.write_text("something else", encoding="utf-8")

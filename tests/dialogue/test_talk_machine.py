@@ -30,10 +30,17 @@ from triage.interview import free_text, next_question
 from triage.interview.next_question import Interview
 from triage.knowledge import reader
 from triage.model import (
+    AFTER,
     AGAIN,
+    HEARD,
     NONE,
     NOT_SURE,
+    OFFER,
+    OWN_WORDS,
     RANK,
+    REVIEW,
+    STEP,
+    THOROUGH,
     Answer,
     Answers,
     Assessment,
@@ -128,7 +135,7 @@ def answers(question: Question) -> st.SearchStrategy[Answer]:
     if question.id == "pain.region":
         return st.sampled_from([("calf",), ("calf",), ("heel", "calf"), ("heel",), (), NOT_SURE])
     ids = [choice.id for choice in question.choices]
-    if question.id.startswith((prompts.STEP, prompts.OFFER)):
+    if question.id.startswith((STEP, OFFER)):
         ids = [ids[0]] * 3 + ids[1:]
     if question.kind in ("yes_no", "one"):
         return st.sampled_from(ids)
@@ -171,40 +178,40 @@ class Talking(RuleBasedStateMachine):
 
     # --- what may happen
 
-    @precondition(lambda self: bool(self.asks) and self.asks != prompts.AFTER)
+    @precondition(lambda self: bool(self.asks) and self.asks != AFTER)
     @rule(data=st.data(), count=st.integers(1, 15))
     def answers_questions(self, data: st.DataObject, count: int) -> None:
         self.answers_some(data, count)
 
     def answers_some(self, data: st.DataObject, count: int) -> None:
-        while count and isinstance(self.now, Question) and self.asks != prompts.AFTER:
+        while count and isinstance(self.now, Question) and self.asks != AFTER:
             count -= 1
             self.answer(self.now, data)
             self.holds()
 
     def answer(self, question: Question, data: st.DataObject) -> None:
-        if question.id == prompts.REVIEW:
-            more = [choice.id for choice in question.choices if choice.id == prompts.THOROUGH]
+        if question.id == REVIEW:
+            more = [choice.id for choice in question.choices if choice.id == THOROUGH]
             answer: Answer = data.draw(st.sampled_from([prompts.GO_ON, *more]))
             self.reply(Given(answer))
-            if answer == prompts.THOROUGH:
-                self.model.append((prompts.THOROUGH, {}))
+            if answer == THOROUGH:
+                self.model.append((THOROUGH, {}))
                 more = Interview(knowledge()).next(self.answers(), conclusion(self.answers()), thorough=True)
-                assert self.asks == (more.id if more else prompts.REVIEW)
+                assert self.asks == (more.id if more else REVIEW)
             else:
-                assert self.asks == prompts.AFTER
+                assert self.asks == AFTER
                 self.reviewed = True
             return
         answer = data.draw(answers(question), label=question.id)
         self.reply(Given(answer))
-        assert self.asks != prompts.AFTER or self.reviewed or URGENT in str(self.now), "answers are shown first"
-        if question.id == prompts.OWN_WORDS:
+        assert self.asks != AFTER or self.reviewed or URGENT in str(self.now), "answers are shown first"
+        if question.id == OWN_WORDS:
             self.sentence = str(answer)
-            if self.asks != prompts.HEARD:
-                self.model.append((prompts.OWN_WORDS, {}))
-        elif question.id == prompts.HEARD:
-            self.model.append((prompts.OWN_WORDS, self.right(answer)))
-        elif question.id.startswith(prompts.STEP):
+            if self.asks != HEARD:
+                self.model.append((OWN_WORDS, {}))
+        elif question.id == HEARD:
+            self.model.append((OWN_WORDS, self.right(answer)))
+        elif question.id.startswith(STEP):
             if answer == "stop":
                 result = knowledge().self_checks[question.self_check].result
                 self.model.append((result, {result: NOT_SURE}))
@@ -217,33 +224,33 @@ class Talking(RuleBasedStateMachine):
         heard = [each for each in free_text.understood(known, self.sentence, datetime.date.today())
                  if each.counts and each.finding not in before]
         lines = answer if isinstance(answer, tuple) else ()
-        ticked = [each for at, each in enumerate(heard) if f"{prompts.HEARD}.{at}" in lines]
+        ticked = [each for at, each in enumerate(heard) if f"{HEARD}.{at}" in lines]
         said = {each.finding: each.answer for each in ticked}
         if RANK[conclusion(before | said).urgency.level] >= RANK["emergency_department_now"]:
             return said
         return {each.finding: each.answer for each in ticked if not each.open and each.finding not in known.emergency}
 
-    @precondition(lambda self: self.asks == prompts.AFTER)
+    @precondition(lambda self: self.asks == AFTER)
     @rule(data=st.data())
     def reads_more_of_the_result(self, data: st.DataObject) -> None:
         assert isinstance(self.now, Question)
         ids = [c.id for c in self.now.choices if c.id not in (prompts.CHANGE, prompts.DONE, "report")]  # writes no file
         before = self.now
         self.reply(Given(data.draw(st.sampled_from(ids))))
-        while isinstance(self.now, Question) and self.asks != prompts.AFTER:
+        while isinstance(self.now, Question) and self.asks != AFTER:
             inside = [choice.id for choice in self.now.choices]
             reply = Given(data.draw(st.sampled_from(inside or ["spur", "clot", "c", "xyzzy", ""])))
             self.reply(data.draw(st.sampled_from([reply, reply, Back(), Review(), Why()])))
         assert self.now == before
 
-    @precondition(lambda self: self.asks == prompts.AFTER)
+    @precondition(lambda self: self.asks == AFTER)
     @rule(quits=st.booleans())
     def is_done(self, quits: bool) -> None:
         self.reply(Quit() if quits else Given(prompts.DONE))
         assert isinstance(self.now, Talk)
         assert self.now.assessment == conclusion(self.answers())
 
-    @precondition(lambda self: bool(self.asks) and self.asks != prompts.AFTER)
+    @precondition(lambda self: bool(self.asks) and self.asks != AFTER)
     @rule()
     def leaves(self) -> None:
         self.left_at = self.now
@@ -252,38 +259,38 @@ class Talking(RuleBasedStateMachine):
         assert self.now.assessment is None
         assert self.live.said[-1] == "Kept."
 
-    @precondition(lambda self: bool(self.model and self.asks) and self.asks != prompts.AFTER)
+    @precondition(lambda self: bool(self.model and self.asks) and self.asks != AFTER)
     @rule()
     def goes_back(self) -> None:
         before = self.now
         assert isinstance(before, Question)
         self.reply(Back())
-        if before.id == prompts.HEARD:
-            assert self.asks == prompts.OWN_WORDS
+        if before.id == HEARD:
+            assert self.asks == OWN_WORDS
             return
         self.reviewed = False
         assert isinstance(self.now, Question)
         if self.takes_steps(before):
             assert self.now.ask.startswith("Step 2 of 2")
             return
-        if before.id.startswith(prompts.STEP) and self.asks.startswith(prompts.STEP):
+        if before.id.startswith(STEP) and self.asks.startswith(STEP):
             return  # one step back
         last = self.model.pop()
         if self.edited:
             pass  # another answer may lead to other questions
-        elif last[0] == prompts.THOROUGH:
-            assert self.asks == prompts.REVIEW
+        elif last[0] == THOROUGH:
+            assert self.asks == REVIEW
         else:
             checks = knowledge().self_checks
             asked = self.asks
-            if asked.startswith(prompts.STEP):
-                asked = checks[asked.removeprefix(prompts.STEP)].result
+            if asked.startswith(STEP):
+                asked = checks[asked.removeprefix(STEP)].result
             assert last[0] == asked, "the question before is asked again"
 
-    @precondition(lambda self: self.asks.startswith(prompts.STEP))
+    @precondition(lambda self: self.asks.startswith(STEP))
     @rule()
     def does_all_steps(self) -> None:
-        while self.asks.startswith(prompts.STEP):
+        while self.asks.startswith(STEP):
             self.reply(Given("next"))
         result = self.now
         assert isinstance(result, Question)
@@ -300,17 +307,17 @@ class Talking(RuleBasedStateMachine):
         before, said = self.now, len(self.live.said)
         self.reply(Why())
         assert self.now == before
-        assert len(self.live.said) > said or self.asks.startswith(prompts.STEP)
+        assert len(self.live.said) > said or self.asks.startswith(STEP)
 
     @precondition(lambda self: bool(self.asks) and bool(self.lines()))
     @rule(data=st.data())
     def changes_an_answer(self, data: st.DataObject) -> None:
-        if self.asks != prompts.REVIEW:
+        if self.asks != REVIEW:
             self.reply(Review())
-            if self.asks == prompts.HEARD:
+            if self.asks == HEARD:
                 return  # nothing can be changed before it is settled what counts
         assert isinstance(self.now, Question)
-        shown = [c.id for c in self.now.choices if c.id not in (prompts.GO_ON, prompts.THOROUGH)]
+        shown = [c.id for c in self.now.choices if c.id not in (prompts.GO_ON, THOROUGH)]
         assert sorted(shown) == sorted(self.lines())
         name = data.draw(st.sampled_from(self.lines()))
         self.reply(Given(name))
@@ -347,12 +354,12 @@ class Talking(RuleBasedStateMachine):
             self.live = Live(sessions.new(known), [])
         self.now = self.live.now()
         assert isinstance(self.now, Question)
-        if not isinstance(before, Question) or before.id.startswith(prompts.AFTER):
-            assert self.asks in (prompts.REVIEW, prompts.AFTER)
-        elif before.id == prompts.HEARD:
-            assert self.asks == prompts.OWN_WORDS
-        elif before.self_check and not before.id.startswith(prompts.OFFER):
-            assert self.asks == f"{prompts.STEP}{before.self_check}", "a self-check begins anew"
+        if not isinstance(before, Question) or before.id.startswith(AFTER):
+            assert self.asks in (REVIEW, AFTER)
+        elif before.id == HEARD:
+            assert self.asks == OWN_WORDS
+        elif before.self_check and not before.id.startswith(OFFER):
+            assert self.asks == f"{STEP}{before.self_check}", "a self-check begins anew"
         else:
             assert replace(self.now, progress="") == replace(before, progress="")
 
@@ -365,9 +372,9 @@ class Talking(RuleBasedStateMachine):
         """What the review shows: every answer, those told in own words one by one."""
         out = []
         for name, these in self.model:
-            if name == prompts.OWN_WORDS:
+            if name == OWN_WORDS:
                 out += these
-            elif not name.startswith((prompts.OFFER, prompts.THOROUGH)):
+            elif not name.startswith((OFFER, THOROUGH)):
                 out.append(name)
         return out
 
@@ -381,20 +388,20 @@ class Talking(RuleBasedStateMachine):
         told = told | new
         if name in knowledge().emergency and told[name] != "yes":
             del told[name]  # a no is asked for with the others of the screen
-        self.model[at] = prompts.OWN_WORDS, told
+        self.model[at] = OWN_WORDS, told
 
     def apart(self, turns: list[tuple[str, Answers]]) -> list[tuple[str, Answers]]:
         """Turns, and what was told in own words one by one."""
         out: list[tuple[str, Answers]] = []
         for name, these in turns:
-            if name == prompts.OWN_WORDS:
+            if name == OWN_WORDS:
                 out += [(name, {}), *((told, {told: answer}) for told, answer in these.items())]
             else:
                 out.append((name, these))
         return out
 
     def takes_steps(self, question: Question) -> bool:
-        return bool(question.self_check) and not question.id.startswith((prompts.OFFER, prompts.STEP))
+        return bool(question.self_check) and not question.id.startswith((OFFER, STEP))
 
     @invariant()
     def holds(self) -> None:

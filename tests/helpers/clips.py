@@ -11,7 +11,7 @@ from clips._clips import lib
 
 from triage.inference import weighing
 from triage.inference.answers import complete
-from triage.model import NOT_SURE, Answers, Fired, Knowledge, Part, Rule
+from triage.model import NOT_SURE, Answers, Criterion, Fired, Knowledge, Rule
 
 PSEUDO = ("derived", "score", "red_flag", "condition")
 SILENT = "-"
@@ -132,7 +132,7 @@ def _defrule(knowledge: Knowledge, number: int, rule: Rule) -> str:
     return f"(defrule r{number} {' '.join(conditions)} => (bind ?*fired* ?*fired* {number}))"
 
 
-def _one(part: Part, unsure: bool) -> str:
+def _one(part: Criterion, unsure: bool) -> str:
     """A test on a slot that holds one value."""
     if part.op:
         name = _variable(part)
@@ -143,7 +143,7 @@ def _one(part: Part, unsure: bool) -> str:
     return "|".join([*part.any_of, *[NOT_SURE] * unsure])
 
 
-def _many(part: Part, unsure: bool) -> str:
+def _many(part: Criterion, unsure: bool) -> str:
     """A test on a slot that holds a list."""
     name = _variable(part)
 
@@ -155,6 +155,6 @@ def _many(part: Part, unsure: bool) -> str:
     return f"${name}&:{holds_any([*part.any_of, *[NOT_SURE] * unsure])}"
 
 
-def _variable(part: Part) -> str:
+def _variable(part: Criterion) -> str:
     """Its own in each slot, for two of one name would have to be equal."""
     return "?" + part.fact.replace(".", "-")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from triage.inference import weighing
 from triage.inference.answers import complete
-from triage.model import NOT_SURE, Answer, Answers, Fired, Knowledge, Part, Rule
+from triage.model import NOT_SURE, Answer, Answers, Criterion, Fired, Knowledge, Rule
 
 
 class Walk:
@@ -16,8 +16,8 @@ class Walk:
         last = len(knowledge.depths) + 1
         layers = {"score": last, "red_flag": last + 1, "condition": last + 1}
         self.known: dict[tuple[str, Answer], list[int]] = {}  # fact -> the conditions that it meets
-        numbers: dict[tuple[Part, bool], int] = {}
-        self.tests: dict[str, list[tuple[int, Part, bool]]] = {}  # fact -> each condition on it, with a number
+        numbers: dict[tuple[Criterion, bool], int] = {}
+        self.tests: dict[str, list[tuple[int, Criterion, bool]]] = {}  # fact -> each condition on it, with a number
         self.readers: list[list[tuple[frozenset[int], Rule]]] = []  # condition -> rules, with all that these ask for
         for rule in knowledge.rules:
             mine: dict[int, int] = {}

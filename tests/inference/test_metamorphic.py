@@ -24,7 +24,7 @@ from tests.interview.test_free_text import SENTENCES, today, told
 from triage.inference.answers import BadAnswer, complete, empty, normal, parse
 from triage.inference.assessment import assess
 from triage.inference.compiled import Compiled
-from triage.model import NOT_SURE, RANK, Answer, Answers, Assessment, Finding, Knowledge, Part
+from triage.model import NOT_SURE, RANK, Answer, Answers, Assessment, Criterion, Finding, Knowledge
 from triage.presentation.result_json import encode, result
 from triage.records import answers_file
 from triage.verification import scenarios
@@ -213,7 +213,7 @@ def true_of_a_no() -> frozenset[str]:
     nothing = {f.id: answer for f in knowledge.findings.values() if (answer := empty(f)) is not None}
     rests: dict[str, set[str]] = {name: set() for name in nothing}
 
-    def behind(part: Part) -> set[str]:
+    def behind(part: Criterion) -> set[str]:
         if part.fact in nothing:
             return {part.fact} if part.holds(nothing[part.fact]) else set()
         return rests.get(part.fact, set())

@@ -31,9 +31,9 @@ from triage.model import (
     Answer,
     Answers,
     Assessment,
+    Criterion,
     Finding,
     Knowledge,
-    Part,
     Question,
     Rule,
 )
@@ -158,7 +158,7 @@ def test_every_talk_of_the_small_rules_ends_and_every_danger_is_reached(few: Wal
 # --- a person who has a danger
 
 
-Wish = dict[str, tuple[Part, ...]]
+Wish = dict[str, tuple[Criterion, ...]]
 """Findings, and what their answers have to meet."""
 
 
@@ -173,7 +173,7 @@ class Ways:
         for wish in self._parts(list(rule.parts), {}, ()):
             yield {name: self._answer(name, parts) for name, parts in wish.items()}  # type: ignore[misc]
 
-    def _parts(self, todo: list[Part], wish: Wish, inside: tuple[str, ...]) -> Iterator[Wish]:
+    def _parts(self, todo: list[Criterion], wish: Wish, inside: tuple[str, ...]) -> Iterator[Wish]:
         if not todo:
             yield wish
             return
@@ -181,7 +181,7 @@ class Ways:
         for more in self._part(first, wish, inside):
             yield from self._parts(rest, more, inside)
 
-    def _part(self, part: Part, wish: Wish, inside: tuple[str, ...]) -> Iterator[Wish]:
+    def _part(self, part: Criterion, wish: Wish, inside: tuple[str, ...]) -> Iterator[Wish]:
         kind, _, card = part.fact.partition(".")
         if part.fact in self.knowledge.findings:
             yield from self._finding(part, wish, inside)
@@ -203,7 +203,7 @@ class Ways:
             parts = [part for rule in (*wants[:1], *lines[:4]) for part in rule.parts]
             yield from self._parts(parts, wish, (*inside, part.fact))
 
-    def _score(self, part: Part, card: str, wish: Wish, inside: tuple[str, ...]) -> Iterator[Wish]:
+    def _score(self, part: Criterion, card: str, wish: Wish, inside: tuple[str, ...]) -> Iterator[Wish]:
         """Items, those with most points first, until the score is as wished."""
         rules = sorted((r for r in self.knowledge.rules_of("score_item", card=card) if not r.lowered),
                        key=lambda rule: -rule.points)
@@ -219,7 +219,7 @@ class Ways:
             if part.holds(total):
                 yield from self._parts(parts, wish, (*inside, part.fact))
 
-    def _finding(self, part: Part, wish: Wish, inside: tuple[str, ...]) -> Iterator[Wish]:
+    def _finding(self, part: Criterion, wish: Wish, inside: tuple[str, ...]) -> Iterator[Wish]:
         """The answer itself, and all without which it would not be asked."""
         known = part.fact in wish
         wish = wish | {part.fact: (*wish.get(part.fact, ()), part)}
@@ -232,16 +232,16 @@ class Ways:
         inside = (*inside, part.fact)
         around = self._around(finding, part)
         for parent in finding.parents or [""]:
-            needed = [*around, *([Part(parent, any_of=("yes",))] if parent else [])]
+            needed = [*around, *([Criterion(parent, any_of=("yes",))] if parent else [])]
             for alternative in parts_of(finding.ask_if) if finding.ask_if else [()]:
                 yield from self._parts([*needed, *alternative], wish, inside)
 
-    def _around(self, finding: Finding, part: Part) -> list[Part]:
+    def _around(self, finding: Finding, part: Criterion) -> list[Criterion]:
         """The region in which a place lies."""
         regions = [getattr(finding.options.get(option), "inside", "") for option in part.any_of]
-        return [Part(finding.within, any_of=(regions[0],))] if finding.within and any(regions) else []
+        return [Criterion(finding.within, any_of=(regions[0],))] if finding.within and any(regions) else []
 
-    def _answer(self, name: str, parts: tuple[Part, ...]) -> Answer | None:
+    def _answer(self, name: str, parts: tuple[Criterion, ...]) -> Answer | None:
         """An answer that meets all of these parts."""
         finding = self.knowledge.findings[name]
         if finding.kind == "yes_no":

@@ -11,7 +11,7 @@ from tests.helpers import small
 from triage.inference.answers import complete
 from triage.knowledge import reader
 from triage.knowledge.compiler import parts_of
-from triage.model import NONE, Knowledge, Part
+from triage.model import NONE, Criterion, Knowledge
 from triage.verification.lint.implication import Logic
 
 
@@ -87,16 +87,16 @@ VALUES = {
 BOUNDS = {"pain.age": [40.0, 60.0], "pain.since": [7.0, 28.0]}
 
 
-def some_part(dice: random.Random) -> Part:
+def some_part(dice: random.Random) -> Criterion:
     name = dice.choice([*VALUES, "derived.recent", "derived.recent_calf"])
     if name.startswith("derived."):
-        return Part(name, any_of=("yes",))
+        return Criterion(name, any_of=("yes",))
     if name in ("pain.age", "pain.since"):
-        return Part(name, op=dice.choice([">=", "<=", ">", "<", "=="]), bound=dice.choice(BOUNDS[name]))
+        return Criterion(name, op=dice.choice([">=", "<=", ">", "<", "=="]), bound=dice.choice(BOUNDS[name]))
     options = {option for value in VALUES[name] for option in (value if isinstance(value, tuple) else (value,))}
     options.discard(NONE)
     chosen = tuple(sorted(dice.sample(sorted(options), dice.randint(1, len(options)))))
-    return Part(name, none_of=chosen) if dice.random() < 0.3 else Part(name, any_of=chosen)
+    return Criterion(name, none_of=chosen) if dice.random() < 0.3 else Criterion(name, any_of=chosen)
 
 
 def cases(knowledge: Knowledge) -> list[dict[str, object]]:

@@ -27,7 +27,7 @@ from triage.batch.run import Bad, Job
 from triage.batch.workers import Workers, same_rules
 from triage.model import Fault, Knowledge
 from triage.support import atomic_files
-from triage.support.atomic_files import BAD_INPUT, CANNOT_WRITE, UNAVAILABLE, Part, Stopped
+from triage.support.atomic_files import BAD_INPUT, CANNOT_WRITE, UNAVAILABLE, AtomicFile, Stopped
 from triage.support.errors import BadFile
 from triage.support.signals import no_interrupts
 
@@ -143,7 +143,7 @@ def _bad_rows(notes: Path, names: list[str]) -> Iterator[tuple[str, Bad]]:
 
 def _gather(notes: Path, names: list[str], errors: str) -> None:
     kind = "csv" if Path(errors).suffix.lower() == ".csv" else "jsonl"
-    part = Part(errors)
+    part = AtomicFile(errors)
     try:
         part.write(tables.header(kind, ["file", *Bad.__struct_fields__]))
         for name, bad in _bad_rows(notes, names):

@@ -26,7 +26,7 @@ from triage.batch.tables import Row
 from triage.batch.workers import Workers
 from triage.model import Knowledge
 from triage.support import atomic_files
-from triage.support.atomic_files import BAD_INPUT, FAULTS, Part, Stopped
+from triage.support.atomic_files import BAD_INPUT, FAULTS, AtomicFile, Stopped
 from triage.support.errors import BadFile
 
 CHUNK: dict[str, int] = {"compiled": 1000, "experta": 100}
@@ -174,11 +174,11 @@ class _Run:
         self.saved = 0.0
         self.errors_kind = "csv" if Path(job.errors).suffix.lower() == ".csv" else "jsonl"
         final = _lines(job) if job.target_kind == "parquet" else job.target
-        self.out = Part(final, _lines(job), state.part)
-        self.errors: Part | None = None
+        self.out = AtomicFile(final, _lines(job), state.part)
+        self.errors: AtomicFile | None = None
         try:
             if job.errors:
-                self.errors = Part(job.errors, _errors(job), state.errors_part)
+                self.errors = AtomicFile(job.errors, _errors(job), state.errors_part)
             if not state.rows:
                 atomic_files.remove(_state(job))  # of an earlier run; now that this is ours alone
                 self._write(tables.header(job.target_kind, list(COLUMNS)),
@@ -228,7 +228,7 @@ class _Run:
         """All rows are written: make the output whole, and note that only names are to be given."""
         job = self.job
         if job.target_kind == "parquet":
-            sink = Part(job.target, _ready(job))
+            sink = AtomicFile(job.target, _ready(job))
             try:
                 with Path(_lines(job)).open("rb") as lines:
                     tables.to_parquet(lines, sink.write, COLUMNS)

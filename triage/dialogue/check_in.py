@@ -19,8 +19,10 @@ from triage.interview import free_text, next_question
 from triage.interview.free_text import Heard
 from triage.interview.next_question import NO, YES, Interview
 from triage.model import (
+    HEARD,
     NONE,
     NOT_SURE,
+    OFFER,
     OPTION,
     RANK,
     Answer,
@@ -39,12 +41,13 @@ from triage.model import (
     Why,
 )
 from triage.presentation import screens as screen
+from triage.presentation import wording
 from triage.records.diary import Entry, episode, fitted
 from triage.records.follow_up import ANYWHERE, level_name, place_name, readable
 
 PAIN, TRIED, MORE, NEW = "diary.pain:", "diary.tried", "diary.more", "diary.new"
 SEEN, WHICH = "diary.seen", "diary.which"
-CHECK = prompts.OFFER
+CHECK = OFFER
 OTHER, SKIP = "other", "skip"
 MOST_PLACES, MOST_WORDS = 4, 500
 EMERGENCY, TODAY = RANK["emergency_department_now"], RANK["today"]
@@ -299,7 +302,7 @@ class CheckIn:
             end = "" if card.name.endswith("?") else "."
             return Question(id=name, kind="one", findings=(name,), self_check=card.id,
                             ask="Would you like to do the same self-check again?",
-                            help=f"{card.name}{end} {prompts.lasts(card)} You can leave it out.",
+                            help=f"{card.name}{end} {wording.lasts(card)} You can leave it out.",
                             choices=(Choice("try", "Yes, show me how"), Choice(SKIP, "Not now")))
         name, answer = next(iter(offers.items()))
         card = self.knowledge.self_checks[name.removeprefix(CHECK)]
@@ -312,14 +315,14 @@ class CheckIn:
             return Question(id=NEW, kind="text", ask="Is anything new, or different from before?", findings=(NEW,),
                             help="In your own words; they are kept in the diary. Enter alone means nothing new.")
         found = self._heard()
-        if found and not self._asked(prompts.HEARD):
+        if found and not self._asked(HEARD):
             return prompts.heard(self.knowledge, found)
         return self._still_so()
 
     def _heard(self) -> list[Heard]:
         """What the new words say beyond what is known. How old it is, and who it is, stays as it was told first."""
         text = str(self._said(NEW).get(NEW, ""))
-        told = {name: answer for turn in self.turns if turn.question.id != prompts.HEARD
+        told = {name: answer for turn in self.turns if turn.question.id != HEARD
                 for name, answer in turn.answers.items()}
         known = self.before | told
         return [each for each in free_text.understood(self.knowledge, text, self.now.date())
@@ -333,18 +336,18 @@ class CheckIn:
         text, known = str(self._said(NEW)[NEW]), self.answers()
         heard = free_text.understood(self.knowledge, text, self.now.date())
         return [each.finding for each in heard
-                if (each.open and self._asked(prompts.HEARD) and each.finding in self._confirmed())
+                if (each.open and self._asked(HEARD) and each.finding in self._confirmed())
                 or (not each.counts and known.get(each.finding, each.answer) != each.answer)]
 
     def _confirmed(self) -> Answers:
-        return next((turn.answers for turn in self.turns if turn.question.id == prompts.HEARD), {})
+        return next((turn.answers for turn in self.turns if turn.question.id == HEARD), {})
 
     # --- taking an answer
 
     def _take(self, question: Question, answer: Answer) -> None:
-        if question.id == prompts.HEARD:
+        if question.id == HEARD:
             found = self._heard()
-            right = [each for i, each in enumerate(found) if f"{prompts.HEARD}.{i}" in _several(answer)]
+            right = [each for i, each in enumerate(found) if f"{HEARD}.{i}" in _several(answer)]
             known = self.answers()
             self.turns.append(Turn(question, {each.finding: _added(known.get(each.finding), each.answer)
                                               for each in right}))
@@ -376,7 +379,7 @@ class CheckIn:
             if question.id.startswith(begin):
                 return Screen((Block(kind="text", text=text),))
         if question.id in prompts.WHY or not set(question.findings) <= set(self.knowledge.known_names):
-            return Screen((Block(kind="text", text=prompts.WHY[prompts.HEARD]),))
+            return Screen((Block(kind="text", text=prompts.WHY[HEARD]),))
         return why.why_asked(self.knowledge, question, self.assess())
 
     def _say(self, text: str) -> None:

@@ -17,8 +17,15 @@ from triage.inference.answers import AGAIN
 from triage.inference.assessment import applies, assess, known_facts
 from triage.interview import next_question
 from triage.model import (
+    AFTER,
+    HEARD,
     NOT_SURE,
+    OFFER,
+    OWN_WORDS,
     RANK,
+    REVIEW,
+    STEP,
+    THOROUGH,
     Answer,
     Answers,
     Assessment,
@@ -101,12 +108,12 @@ class _Conversation:
         return {name: answer for turn in self.turns for name, answer in turn.answers.items()}
 
     def assess(self) -> Assessment:
-        given = {name: answer for name, answer in self.given().items() if not name.startswith(prompts.OFFER)}
+        given = {name: answer for name, answer in self.given().items() if not name.startswith(OFFER)}
         return assess(self.knowledge, self.fired(given), given)
 
     def _next(self, assessment: Assessment) -> Question | None:
         given = self.given()
-        thorough = any(turn.question.id == prompts.THOROUGH for turn in self.turns)
+        thorough = any(turn.question.id == THOROUGH for turn in self.turns)
         question = self.interview.next(given, assessment, thorough)
         told = prompts.told_before(self.turns)
         if told is None and self.personal and question is not None and question.stage == self.first_screen:
@@ -139,7 +146,7 @@ class _Conversation:
         if card and question.id == card.result and self.personal:
             reply = self._step_by_step(card, question, assessment)
         else:
-            if question.id.startswith(prompts.OFFER) and not any(n.startswith(prompts.OFFER) for n in self.given()):
+            if question.id.startswith(OFFER) and not any(n.startswith(OFFER) for n in self.given()):
                 self._show(screens.left_out(self.knowledge, assessment))
             reply = self._ask(question, assessment)
         if isinstance(reply, Back):
@@ -152,7 +159,7 @@ class _Conversation:
 
     def _ask(self, question: Question, assessment: Assessment, number: int | None = None) -> Reply:
         """The reply to a question; why it is asked is answered here."""
-        if not question.id.startswith((prompts.AFTER, prompts.STEP)):
+        if not question.id.startswith((AFTER, STEP)):
             self.asked.append(question.id)
         if number is None:
             number = 0 if prompts.is_aside(question) else 1 + sum(not prompts.is_aside(t.question) for t in self.turns)
@@ -165,7 +172,7 @@ class _Conversation:
 
     def _with_progress(self, question: Question, assessment: Assessment) -> Question:
         """The question with about how many are left; the number never grows under a person's eyes."""
-        if question.self_check or prompts.is_aside(question) or question.id == prompts.OWN_WORDS or not self.turns:
+        if question.self_check or prompts.is_aside(question) or question.id == OWN_WORDS or not self.turns:
             return question
         about = self.interview.left(self.given(), assessment)
         if self.shown_left and about > max(self.shown_left, 2):  # an answer has opened new questions
@@ -176,7 +183,7 @@ class _Conversation:
         return msgspec.structs.replace(question, progress=left)
 
     def _why(self, question: Question, assessment: Assessment) -> Screen:
-        if question.id.startswith(prompts.STEP):
+        if question.id.startswith(STEP):
             return screens.worth(self.knowledge, question.self_check)
         for begin, text in prompts.WHY.items():
             if question.id.startswith(begin):
@@ -201,19 +208,19 @@ class _Conversation:
     # --- taking an answer
 
     def _take(self, question: Question, reply: Given, assessment: Assessment) -> Reply:
-        if question.id == prompts.REVIEW and reply.answer == prompts.THOROUGH:
+        if question.id == REVIEW and reply.answer == THOROUGH:
             self.turns.append(Turn(prompts.thorough(), {}))
             self.keep(self.turns)
             return reply
-        if question.id == prompts.REVIEW:
+        if question.id == REVIEW:
             self.reviewed = reply.answer == prompts.GO_ON
             return reply if self.reviewed else self._changed(str(reply.answer), assessment)
-        if question.id == prompts.OWN_WORDS:
+        if question.id == OWN_WORDS:
             return self._heard(question, str(reply.answer), assessment)
         self.turns.append(Turn(question, next_question.record(question, reply.answer)))
         self.keep(self.turns)
         name = question.self_check
-        if name and not question.id.startswith(prompts.OFFER):
+        if name and not question.id.startswith(OFFER):
             self.front.show(screens.check_result(self.knowledge, name, reply.answer, assessment, self.assess()))
         elif name and reply.answer == "try":
             self.front.show(screens.self_check(self.knowledge, name, steps=not self.personal))
@@ -238,7 +245,7 @@ class _Conversation:
                 return reply  # back: the sentence is asked again
             ticked = reply.answer if isinstance(reply.answer, tuple) else ()
             counts = [heard for heard in found if heard.counts]
-            right = [heard for i, heard in enumerate(counts) if f"{prompts.HEARD}.{i}" in ticked]
+            right = [heard for i, heard in enumerate(counts) if f"{HEARD}.{i}" in ticked]
         elif text:
             self._say("I could not make anything of that for sure. The questions ask it all." if not found else
                       "What you told matters for your safety, so that I ask it in plain questions.")
@@ -311,7 +318,7 @@ class _Conversation:
             if gone is None:
                 return lost
             turn, name = gone
-            if turn.question.id == prompts.OWN_WORDS:
+            if turn.question.id == OWN_WORDS:
                 left = {other: answer for other, answer in turn.answers.items() if other != name}
                 self.turns[self.turns.index(turn)] = Turn(turn.question, left)
                 lost.append(self.knowledge.findings[name].ask)

@@ -15,9 +15,9 @@ from triage.model import (
     Answers,
     Assessment,
     Blockable,
+    Criterion,
     Fired,
     Knowledge,
-    Part,
     Ranked,
     Rule,
     Urgency,
@@ -80,7 +80,7 @@ def known_facts(knowledge: Knowledge, fired: Fired, answers: Answers) -> dict[st
     return facts
 
 
-def refuted(parts: Iterable[Part], facts: dict[str, Answer]) -> bool:
+def refuted(parts: Iterable[Criterion], facts: dict[str, Answer]) -> bool:
     """Does an answer speak against one of these parts? Silence and "not sure" never do."""
     for part in parts:
         value = facts.get(part.fact)
@@ -161,7 +161,7 @@ def _ranked(
     return tuple(out)
 
 
-def is_open(parts: tuple[Part, ...], facts: dict[str, Answer]) -> bool:
+def is_open(parts: tuple[Criterion, ...], facts: dict[str, Answer]) -> bool:
     """May these parts still come to hold? None is refuted, and at least one is not known."""
     return not refuted(parts, facts) and any(facts.get(part.fact) in (None, NOT_SURE) for part in parts)
 
@@ -253,7 +253,7 @@ def _unresolved(knowledge: Knowledge, facts: dict[str, Answer], flag_rules: list
     return tuple(out)
 
 
-def _asked_in_vain(knowledge: Knowledge, part: Part, facts: dict[str, Answer]) -> bool:
+def _asked_in_vain(knowledge: Knowledge, part: Criterion, facts: dict[str, Answer]) -> bool:
     if facts.get(part.fact) == NOT_SURE:
         finding = knowledge.findings.get(part.fact)
         return finding is None or not finding.background

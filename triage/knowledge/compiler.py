@@ -10,10 +10,10 @@ from triage.knowledge.card_files import CardFile, Shelf, Steps
 from triage.model import (
     Care,
     Condition,
+    Criterion,
     Derived,
     Evidence,
     Interlock,
-    Part,
     Place,
     RedFlag,
     Rule,
@@ -47,19 +47,19 @@ def compiled(shelf: Shelf) -> Rulebook:
     return _Compiler(shelf).compile()
 
 
-def parts_of(when: Any) -> list[tuple[Part, ...]]:
+def parts_of(when: Any) -> list[tuple[Criterion, ...]]:
     """A checked `when` as parts; for cards that are read outside the rules, such as `ask_if`."""
     out = []
     for mapping in _mappings(when):
         parts = []
         for name, value in mapping.items():
             if isinstance(value, dict):
-                parts.append(Part(name, none_of=tuple(value["none_of"])))
+                parts.append(Criterion(name, none_of=tuple(value["none_of"])))
             elif isinstance(value, str) and (found := _COMPARE.match(value)):
                 bound = days(found[2])
-                parts.append(Part(name, op=found[1], bound=float(found[2]) if bound is None else bound))
+                parts.append(Criterion(name, op=found[1], bound=float(found[2]) if bound is None else bound))
             else:
-                parts.append(Part(name, any_of=tuple(value) if isinstance(value, list) else (str(value),)))
+                parts.append(Criterion(name, any_of=tuple(value) if isinstance(value, list) else (str(value),)))
         out.append(tuple(parts))
     return out
 
@@ -104,7 +104,7 @@ class _Compiler:
 
     def _whens(
         self, file: CardFile, path: Steps, when: Any, readable: set[str]
-    ) -> list[tuple[Steps, tuple[Part, ...]]]:
+    ) -> list[tuple[Steps, tuple[Criterion, ...]]]:
         alternatives = when if isinstance(when, list) else [when]
         out = []
         for i, mapping in enumerate(alternatives):
@@ -118,7 +118,7 @@ class _Compiler:
 
     def _part(
         self, file: CardFile, path: Steps, name: str, value: Any, readable: set[str]
-    ) -> Part | None:
+    ) -> Criterion | None:
         fault = self.shelf.fault
         room, _, rest = name.partition(".")
         if room in ("red_flag", "condition", "derived", "score"):
@@ -148,7 +148,7 @@ class _Compiler:
 
     def _choice(
         self, file: CardFile, path: Steps, name: str, value: Any, allowed: list[str]
-    ) -> Part | None:
+    ) -> Criterion | None:
         negative = isinstance(value, dict)
         if negative:
             if set(value) != {"none_of"}:
@@ -166,16 +166,16 @@ class _Compiler:
             self.shelf.fault(file.at(path), "shape", f"'{name}' has an empty list of answers")
             return None
         words = tuple(sorted(set(values), key=allowed.index))
-        return Part(name, none_of=words) if negative else Part(name, any_of=words)
+        return Criterion(name, none_of=words) if negative else Criterion(name, any_of=words)
 
     def _comparison(
         self, file: CardFile, path: Steps, name: str, value: Any, kind: str
-    ) -> Part | None:
+    ) -> Criterion | None:
         found = _COMPARE.match(str(value))
         if found:
             bound = days(found[2]) if kind == "duration" else _number(found[2])
             if bound is not None:
-                return Part(name, op=found[1], bound=bound)
+                return Criterion(name, op=found[1], bound=bound)
         example = '">= 4 weeks"' if kind == "duration" else '">= 60"'
         self.shelf.fault(file.at(path), "comparison", f"'{name}' is compared, for example {example}")
         return None
@@ -226,14 +226,14 @@ class _Compiler:
             self._add(file, where, rule_id, parts=parts, unsure=(False,) * len(parts), **common)
             for j, part in enumerate(parts):
                 # One part is surely "not sure" (no answer meets it), the others are met or "not sure" too.
-                mixed = (*parts[:j], Part(part.fact), *parts[j + 1 :])
+                mixed = (*parts[:j], Criterion(part.fact), *parts[j + 1 :])
                 self._add(file, where, rule_id + "~not_sure", key=f"{rule_id}~{j}", parts=mixed,
                           unsure=_can_be_unsure(parts), **common)
         self.background[f"derived.{name}"] = bool(found) and all(
             self._is_background(part) for _, parts in found for part in parts
         )
 
-    def _is_background(self, part: Part) -> bool:
+    def _is_background(self, part: Criterion) -> bool:
         if part.fact in self.findings:
             return self.findings[part.fact].background
         return self.background.get(part.fact, False)
@@ -320,7 +320,7 @@ class _Compiler:
             if flag not in flags:
                 self.shelf.unknown(file.at((*path, "flags", i)), "unknown-id", "red flag", flag, flags)
                 continue
-            part = Part(f"red_flag.{flag}", any_of=("yes",))
+            part = Criterion(f"red_flag.{flag}", any_of=("yes",))
             self._add(file, (*path, "flags", i), f"{card.id}/{part.text}", kind="interlock", card=card.id,
                       parts=(part,), unsure=(False,), why=flags[flag].name)
         readable = {"finding", "derived", "score", "red_flag", "condition"}
@@ -377,12 +377,12 @@ class _Compiler:
                             self.shelf.unknown(file.at((*path, folder, i)), "unknown-id", f"{folder} card", target,
                                                 known)
                             continue
-                        part = Part(f"{room}.{name}", any_of=values)
+                        part = Criterion(f"{room}.{name}", any_of=values)
                         self._add(file, (*path, folder, i), f"{target}/offer/{part.text}", kind="offer", card=target,
                                   parts=(part,), unsure=(False,))
 
 
-def _can_be_unsure(parts: tuple[Part, ...]) -> tuple[bool, ...]:
+def _can_be_unsure(parts: tuple[Criterion, ...]) -> tuple[bool, ...]:
     return tuple(not p.fact.startswith(("score.", "red_flag.", "condition.")) for p in parts)
 
 
@@ -390,7 +390,7 @@ def _mappings(when: Any) -> list[dict[str, Any]]:
     return when if isinstance(when, list) else [when]
 
 
-def _text(parts: tuple[Part, ...]) -> str:
+def _text(parts: tuple[Criterion, ...]) -> str:
     return "&".join(part.text for part in parts)
 
 

@@ -100,7 +100,7 @@ from triage.model.leg_map import (
 )
 from triage.model.rules import (
     COMPARE,
-    Part,
+    Criterion,
     Rule,
     RuleKind,
 )
@@ -132,6 +132,7 @@ __all__ = [
     "Claim",
     "Condition",
     "Control",
+    "Criterion",
     "Derived",
     "Evidence",
     "Fault",
@@ -158,7 +159,6 @@ __all__ = [
     "NoPress",
     "NotFor",
     "Option",
-    "Part",
     "Place",
     "Promise",
     "Question",

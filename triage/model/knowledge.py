@@ -81,7 +81,7 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         if rule.key not in self.remembered_reads:
             out: set[tuple[str, str]] = set()
             for part in rule.parts:
-                room, _, name = part.fact.partition(".")
+                room, name = part.namespace, part.name
                 if part.fact in self.findings:
                     out |= {(part.fact, option) for option in part.any_of}
                 elif room in ("derived", "score"):

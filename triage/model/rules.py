@@ -21,7 +21,7 @@ COMPARE: dict[str, Callable[[float, float], bool]] = {
 }
 
 
-class Part(msgspec.Struct, frozen=True):
+class Criterion(msgspec.Struct, frozen=True):
     """One condition on one fact. `fact` is a finding, or derived.X, score.X, red_flag.X, condition.X."""
 
     fact: str
@@ -29,6 +29,16 @@ class Part(msgspec.Struct, frozen=True):
     none_of: tuple[str, ...] = ()
     op: str = ""
     bound: float = 0.0
+
+    @property
+    def namespace(self) -> str:
+        """What comes before the first dot: the topic of a finding, or derived, score, red_flag, condition."""
+        return self.fact.partition(".")[0]
+
+    @property
+    def name(self) -> str:
+        """What comes after the first dot."""
+        return self.fact.partition(".")[2]
 
     @property
     def text(self) -> str:
@@ -65,7 +75,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     key: str
     kind: RuleKind
     card: str
-    parts: tuple[Part, ...]
+    parts: tuple[Criterion, ...]
     unsure: tuple[bool, ...] = ()
     why: str = ""
     grade: Grade = "inference"

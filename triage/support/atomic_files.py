@@ -57,7 +57,7 @@ def resolved(name: str) -> str:
     return name if is_direct(name) else os.path.realpath(name)
 
 
-class Part:
+class AtomicFile:
     """A file written under a temporary name and moved when it is whole; stdout, a device or a pipe as it is.
 
     Nothing waits in a buffer of ours: what `write` has taken is with the system, and closing cannot fail anew.
@@ -153,7 +153,7 @@ def remove(name: str) -> None:
 
 def put(name: str, data: bytes, temporary: str = "") -> None:
     """Write a small file whole or not at all. Raises Stopped."""
-    part = Part(name, temporary or name + ".new")
+    part = AtomicFile(name, temporary or name + ".new")
     try:
         part.write(data)
         part.move()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from triage.support.atomic_files import (
     CANNOT_WRITE,
-    Part,
+    AtomicFile,
     Stopped,
     is_direct,
     move,
@@ -28,7 +28,7 @@ def taken(name: str) -> bool:
 def put(name: str, data: bytes, over: bool = False) -> None:
     """Write a report; `-` is stdout. `over`: also over a file that is there. Raises Stopped; then all is as it was."""
     if is_direct(name):
-        part = Part(name)
+        part = AtomicFile(name)
         part.write(data)
         part.close()
         return

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, combinations, islice, product
 
 from triage.inference.answers import complete, says_nothing
-from triage.model import NONE, NOT_SURE, Answer, Answers, Finding, Knowledge, Part, Rule
+from triage.model import NONE, NOT_SURE, Answer, Answers, Criterion, Finding, Knowledge, Rule
 
 WAYS = 60
 """So many ways of meeting a rule are tried."""
@@ -16,10 +16,12 @@ CHOICES = 4
 MOST = 5
 """So many groups of evidence are put together."""
 
-Parts = tuple[Part, ...]
+Parts = tuple[Criterion, ...]
 
 
-def answering(knowledge: Knowledge, wanted: Sequence[Part], unwanted: Sequence[Part] = ()) -> Iterator[Answers]:
+def answering(
+    knowledge: Knowledge, wanted: Sequence[Criterion], unwanted: Sequence[Criterion] = (),
+) -> Iterator[Answers]:
     """Answers by which all that is wanted holds, and nothing that is unwanted; those that go together come first.
 
     What is derived or counted is met by what it is made of. The caller checks: what is unwanted may follow from others.
@@ -55,10 +57,10 @@ def _one_by_one(choices: list[list[Answer]]) -> Iterator[list[Answer]]:
             yield from ([*first[:i], other, *first[i + 1:]] for other in some[1:])
 
 
-def _undermining(knowledge: Knowledge, wanted: Parts, unwanted: Parts) -> Iterator[Part]:
+def _undermining(knowledge: Knowledge, wanted: Parts, unwanted: Parts) -> Iterator[Criterion]:
     """Of each way in which an unwanted derived finding comes about, one condition that is not wanted."""
     for part in unwanted:
-        room, _, name = part.fact.partition(".")
+        room, name = part.namespace, part.name
         read = room == "derived" and "yes" in part.any_of
         for rule in knowledge.rules_of("derived", card=name) if read else ():
             free = [each for each in rule.parts if each not in wanted]
@@ -76,9 +78,9 @@ def _spelled_out(knowledge: Knowledge, parts: Parts, unwanted: Parts) -> Iterato
     yield parts
 
 
-def made_of(knowledge: Knowledge, part: Part, unwanted: Parts = ()) -> Iterator[Parts]:
+def made_of(knowledge: Knowledge, part: Criterion, unwanted: Parts = ()) -> Iterator[Parts]:
     """The ways in which a conclusion comes about; a band by nothing, or by more and more of what speaks for it."""
-    room, _, name = part.fact.partition(".")
+    room, name = part.namespace, part.name
     if room in ("derived", "red_flag") and "yes" in part.any_of:
         kind = knowledge.rules_of("derived" if room == "derived" else "red_flag", card=name)
         yield from (rule.parts for rule in kind if not rule.lowered)
@@ -119,13 +121,13 @@ def _exclusive(knowledge: Knowledge, one: Rule, other: Rule) -> bool:
     )
 
 
-def _values(finding: Finding, wanted: list[Part], unwanted: list[Part]) -> list[Answer]:
+def _values(finding: Finding, wanted: list[Criterion], unwanted: list[Criterion]) -> list[Answer]:
     """Answers to one finding that meet all of these and none of those; the plainest first."""
     return [value for value in dict.fromkeys(_possible(finding, wanted, unwanted))
             if all(part.holds(value) for part in wanted) and not any(part.holds(value) for part in unwanted)]
 
 
-def _possible(finding: Finding, wanted: list[Part], unwanted: list[Part]) -> Iterable[Answer]:
+def _possible(finding: Finding, wanted: list[Criterion], unwanted: list[Criterion]) -> Iterable[Answer]:
     if finding.kind == "yes_no":
         return ["no", "yes"]
     if finding.kind == "one":

@@ -12,7 +12,7 @@ from triage.inference.answers import complete
 from triage.inference.assessment import assess
 from triage.inference.compiled import Compiled
 from triage.inference.compiled.answer_columns import Cases
-from triage.model import NOT_SURE, Answer, Answers, Assessment, Knowledge, Part, Rule, RuleKind
+from triage.model import NOT_SURE, Answer, Answers, Assessment, Criterion, Knowledge, Rule, RuleKind
 
 BELOW: dict[str, float] = {
     "rules lowered by not sure: derived": 21.4, "answers that rules read": 99.7, "pairs inside rules": 99.8,
@@ -169,18 +169,18 @@ class _Reach:
         keys = [rule.key for rule in self.knowledge.rules_of("red_flag") if rule.level == "redirect"]
         return _measure("redirects", keys, (key for a in self.outcomes if a.redirected for key in a.fired.rules))
 
-    def _parts(self) -> list[Part]:
+    def _parts(self) -> list[Criterion]:
         """Every condition on a finding, once."""
         return list(dict.fromkeys(part for rule in self.knowledge.rules if not _lowered(rule) for part in rule.parts
                                   if part.fact in self.knowledge.findings))
 
-    def _met(self, part: Part) -> Cases:
+    def _met(self, part: Criterion) -> Cases:
         return self._where(part, lambda value: part.holds(value))
 
-    def _missed(self, part: Part) -> Cases:
+    def _missed(self, part: Criterion) -> Cases:
         return self._where(part, lambda value: value != NOT_SURE and not part.holds(value))
 
-    def _where(self, part: Part, test: Callable[[Answer], bool]) -> Cases:
+    def _where(self, part: Criterion, test: Callable[[Answer], bool]) -> Cases:
         out = 0
         for value, cases in self.values.get(part.fact, {}).items():
             if test(value):

@@ -10,7 +10,7 @@ import random
 from collections.abc import Iterator, Sequence
 
 from triage.inference.answers import AGAIN
-from triage.model import NONE, NOT_SURE, Answer, Answers, Finding, Knowledge, Part, Rule
+from triage.model import NONE, NOT_SURE, Answer, Answers, Criterion, Finding, Knowledge, Rule
 
 ABOUT = ("red_flag", "for", "against", "interlock", "must_not")
 """Kinds of rules of which something is true of a person."""
@@ -37,12 +37,12 @@ def meeting(knowledge: Knowledge, rule: Rule) -> list[Answers]:
     return list(itertools.islice(_meeting(knowledge, rule.parts, {}), WAYS))
 
 
-def _meeting(knowledge: Knowledge, parts: tuple[Part, ...], known: Answers) -> Iterator[Answers]:
+def _meeting(knowledge: Knowledge, parts: tuple[Criterion, ...], known: Answers) -> Iterator[Answers]:
     if not parts:
         yield known
         return
     part, rest = parts[0], parts[1:]
-    room, _, name = part.fact.partition(".")
+    room, name = part.namespace, part.name
     if room == "derived":
         for rule in knowledge.rules_of("derived", card=name):
             if not rule.lowered:
@@ -50,7 +50,7 @@ def _meeting(knowledge: Knowledge, parts: tuple[Part, ...], known: Answers) -> I
     elif room == "score":  # items one after the other until the bound is reached
         items = {rule.item: rule for rule in knowledge.rules_of("score_item", card=name)}
         for order in (list(items.values()), list(items.values())[::-1]):
-            total, wanted = 0.0, list[Part]()
+            total, wanted = 0.0, list[Criterion]()
             for item in order:
                 if not part.holds(total):
                     total += item.points
@@ -62,7 +62,7 @@ def _meeting(knowledge: Knowledge, parts: tuple[Part, ...], known: Answers) -> I
         yield from _meeting(knowledge, rest, {**known, part.fact: known.get(part.fact, _met(knowledge, part))})
 
 
-def _met(knowledge: Knowledge, part: Part) -> Answer:
+def _met(knowledge: Knowledge, part: Criterion) -> Answer:
     kind = knowledge.findings[part.fact].kind
     if part.op:
         return part.bound + {">=": 0.0, "<=": 0.0, "==": 0.0, ">": 1.0, "<": -1.0}[part.op]

@@ -21,7 +21,7 @@ from triage.knowledge import reader
 from triage.model import Fault, Knowledge
 from triage.presentation.result_json import encode
 from triage.support import atomic_files
-from triage.support.atomic_files import BAD_INPUT, FAULTS, Part, Stopped
+from triage.support.atomic_files import BAD_INPUT, FAULTS, AtomicFile, Stopped
 from triage.support.errors import BadFile
 from triage.support.text import printable
 
@@ -231,7 +231,7 @@ def _template(options: argparse.Namespace) -> int:
     if options.template == "parquet" and name == "-" and sys.stdout.isatty():
         options.wrong("Parquet is nothing for a terminal; name a file")
     data = judging.template(reader.load(), options.template)
-    part = Part(atomic_files.resolved(name))
+    part = AtomicFile(atomic_files.resolved(name))
     try:
         part.write(data)
         part.move()

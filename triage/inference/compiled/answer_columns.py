@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any
 
 from triage.inference.answers import AGAIN, empty, says_nothing
-from triage.model import NONE, NOT_SURE, Answer, Answers, Finding, Knowledge, Part
+from triage.model import NONE, NOT_SURE, Answer, Answers, Criterion, Finding, Knowledge
 
 GIVEN, MORE = ("given",), ("more",)
 """Columns that others fill: any answer at all; one that speaks for what the finding belongs to."""
@@ -135,7 +135,7 @@ class _Reading(dict[Answer, tuple[int, ...]]):
             words = list(answer) or [NONE]
         elif isinstance(answer, float):
             words = [AMOUNT, *((op, bound) for op, bound in self.columns.bounds.get(finding.id, ())
-                               if Part(finding.id, op=op, bound=bound).holds(answer))]
+                               if Criterion(finding.id, op=op, bound=bound).holds(answer))]
         found = self[answer] = tuple(number[finding.id, word] for word in words)
         return found
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from triage.inference.compiled.answer_columns import GIVEN, Columns
 from triage.inference.compiled.case_sums import units
-from triage.model import NOT_SURE, Knowledge, Part, Rule, RuleKind
+from triage.model import NOT_SURE, Criterion, Knowledge, Rule, RuleKind
 
 LATE: tuple[RuleKind, ...] = ("interlock", "must_not", "offer")
 """Kinds of rules that read red flags and bands."""
@@ -26,7 +26,7 @@ class Writer:
 
     def _conclude(self) -> list[str]:
         names: dict[str, str] = {}
-        tests: dict[tuple[Part, bool], str] = {}
+        tests: dict[tuple[Criterion, bool], str] = {}
         lines = ["def conclude(c):", " derived, scores = {}, {}"]
         for depth in self.knowledge.depths:
             for name in depth:
@@ -49,12 +49,12 @@ class Writer:
 
     def _close(self) -> list[str]:
         names: dict[str, str] = {}
-        tests: dict[tuple[Part, bool], str] = {}
+        tests: dict[tuple[Criterion, bool], str] = {}
         lines = ["def close(c, derived, scores, flags, bands):"]
         lines += [line for rule in self.knowledge.rules_of(*LATE) for line in self._rule(rule, names, tests)]
         return [*lines, f" return [{', '.join(names[key] for key in self.late)}]"]
 
-    def _rule(self, rule: Rule, names: dict[str, str], tests: dict[tuple[Part, bool], str]) -> list[str]:
+    def _rule(self, rule: Rule, names: dict[str, str], tests: dict[tuple[Criterion, bool], str]) -> list[str]:
         """Lines that decide one rule, after each condition of it that is new."""
         lines = []
         pairs = list(zip(rule.parts, rule.unsure, strict=True))
@@ -65,9 +65,9 @@ class Writer:
         names[rule.key] = name = f"r{len(names)}"
         return [*lines, f" {name} = {' & '.join(tests[pair] for pair in pairs)}"]
 
-    def _test(self, part: Part, unsure: bool) -> str:
+    def _test(self, part: Criterion, unsure: bool) -> str:
         """One condition on one fact; `unsure`: "not sure" meets it too."""
-        room, _, name = part.fact.partition(".")
+        room, name = part.namespace, part.name
         if room == "derived":
             yes = f"derived[{name!r}][0]" if "yes" in part.any_of else "0"
             return f"{yes} | derived[{name!r}][1]" if unsure else yes

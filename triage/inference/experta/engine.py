@@ -13,7 +13,7 @@ from triage.inference import weighing
 from triage.inference.answers import complete
 from triage.inference.experta._experta import ExpertaRule, Fact, KnowledgeEngine, P
 from triage.inference.experta.matcher import CardOrder, IndexedMatcher
-from triage.model import NOT_SURE, Answer, Answers, Fired, Knowledge, Part, Rule
+from triage.model import NOT_SURE, Answer, Answers, Criterion, Fired, Knowledge, Rule
 
 PSEUDO = ("derived", "score", "red_flag", "condition")
 
@@ -31,7 +31,7 @@ class Engine:
         self.topics: dict[str, type[Any]] = {
             topic: type(topic.title().replace("_", ""), (Fact,), {}) for topic in topics
         }
-        self._tests: dict[tuple[Part, bool], Any] = {}
+        self._tests: dict[tuple[Criterion, bool], Any] = {}
         self._fired: list[Rule] = []
         self._experta: Any = self._build()
 
@@ -119,7 +119,7 @@ class Engine:
         patterns: dict[str, dict[str, Any]] = {}
         several: list[Any] = []
         for part, unsure in zip(rule.parts, rule.unsure, strict=True):
-            topic, _, slot = part.fact.partition(".")
+            topic, slot = part.namespace, part.name
             test = self._test(part, unsure)
             if topic in PSEUDO:
                 several.append(self.topics[topic](**{slot: test}))  # one fact each, so one pattern each
@@ -133,7 +133,7 @@ class Engine:
         fire.__name__ = rule.key
         return ExpertaRule(*conditions)(fire)
 
-    def _test(self, part: Part, unsure: bool) -> Any:
+    def _test(self, part: Criterion, unsure: bool) -> Any:
         """One shared predicate for equal parts, so that Rete shares its node. Total by construction."""
         if (part, unsure) not in self._tests:
             self._tests[part, unsure] = P(

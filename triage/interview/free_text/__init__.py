@@ -18,7 +18,7 @@ from triage.interview.free_text import ages_and_times, tokens
 from triage.interview.free_text.assertion import COMPLAINTS, Tone, names, tone
 from triage.interview.free_text.tokens import Word
 from triage.knowledge.compiler import parts_of
-from triage.model import NONE, Answer, Answers, Finding, Knowledge, Part
+from triage.model import NONE, Answer, Answers, Criterion, Finding, Knowledge
 
 LIMIT = 2000
 """So many characters are read; the rest is left, and `shortened` says so."""
@@ -288,10 +288,10 @@ def _judged(knowledge: Knowledge, heard: Heard) -> Heard:
     return heard
 
 
-_READ: dict[str, dict[str, tuple[Part, ...]]] = {}
+_READ: dict[str, dict[str, tuple[Criterion, ...]]] = {}
 
 
-def _dangers(knowledge: Knowledge) -> dict[str, tuple[Part, ...]]:
+def _dangers(knowledge: Knowledge) -> dict[str, tuple[Criterion, ...]]:
     """Finding -> the parts by which a red flag, an interlock or a who-must-not rule depends on it.
 
     Also through derived findings, scores and conditions, and because a question is asked only after it.
@@ -302,14 +302,14 @@ def _dangers(knowledge: Knowledge) -> dict[str, tuple[Part, ...]]:
     return _READ[knowledge.digest]
 
 
-def _parts_of_dangers(knowledge: Knowledge) -> dict[str, tuple[Part, ...]]:
-    out: dict[str, dict[Part, None]] = {}
+def _parts_of_dangers(knowledge: Knowledge) -> dict[str, tuple[Criterion, ...]]:
+    out: dict[str, dict[Criterion, None]] = {}
     todo = [part for rule in knowledge.rules_of("red_flag", "interlock", "must_not") for part in rule.parts]
     met = set(todo)
     while todo:
         part = todo.pop()
-        room, _, name = part.fact.partition(".")
-        more: list[Part] = []
+        room, name = part.namespace, part.name
+        more: list[Criterion] = []
         if room == "derived":
             more = [p for rule in knowledge.rules_of("derived", card=name) for p in rule.parts]
         elif room == "score":
@@ -320,7 +320,7 @@ def _parts_of_dangers(knowledge: Knowledge) -> dict[str, tuple[Part, ...]]:
             if part.fact not in out:
                 finding = knowledge.findings[part.fact]
                 more = [p for parts in parts_of(finding.ask_if) for p in parts]
-                more += [Part(parent, any_of=("yes",)) for parent in finding.parents]
+                more += [Criterion(parent, any_of=("yes",)) for parent in finding.parents]
             out.setdefault(part.fact, {})[part] = None
         for each in more:
             if each not in met:

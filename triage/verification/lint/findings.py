@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from triage.inference.answers import AGAIN
 from triage.knowledge.compiler import parts_of
-from triage.model import Finding, Knowledge, Part
+from triage.model import Criterion, Finding, Knowledge
 from triage.support.text import guess
 from triage.verification.lint.implication import Logic
 from triage.verification.lint.issue import Found
@@ -86,8 +86,8 @@ def use(knowledge: Knowledge) -> Found:
 
 def _can_be_asked(logic: Logic, finding: Finding) -> bool:
     """Can its ask_if hold together with a yes to what it is a follow-up of?"""
-    asked: list[tuple[Part, ...]] = parts_of(finding.ask_if) if finding.ask_if else [()]
-    above: list[tuple[Part, ...]] = [(Part(parent, any_of=("yes",)),) for parent in finding.parents] or [()]
+    asked: list[tuple[Criterion, ...]] = parts_of(finding.ask_if) if finding.ask_if else [()]
+    above: list[tuple[Criterion, ...]] = [(Criterion(parent, any_of=("yes",)),) for parent in finding.parents] or [()]
     return any(logic.written_out((*parts, *more)) for parts in asked for more in above)
 
 
@@ -99,7 +99,7 @@ def _unread(finding: Finding, read: set[str]) -> Found:
             yield finding.id, "answer-unread", f"no rule reads the answer '{option}' of '{finding.id}'"
 
 
-def _parts(knowledge: Knowledge) -> Iterator[Part]:
+def _parts(knowledge: Knowledge) -> Iterator[Criterion]:
     """All that anything reads."""
     for rule in knowledge.rules:
         yield from rule.parts

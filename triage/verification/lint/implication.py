@@ -13,7 +13,7 @@ from itertools import product
 
 import msgspec
 
-from triage.model import NONE, Finding, Knowledge, Part, Rule
+from triage.model import NONE, Criterion, Finding, Knowledge, Rule
 
 MANY = 20_000
 """So many conjunctions are written out for one rule; of a rule with more, derived findings stay names."""
@@ -69,7 +69,7 @@ class Logic:
         """A rule as conjunctions that can hold; none when it can never fire."""
         return self.written_out(rule.parts, rule.unsure)
 
-    def written_out(self, parts: Sequence[Part], unsure: Sequence[bool] = ()) -> list[Conjunction]:
+    def written_out(self, parts: Sequence[Criterion], unsure: Sequence[bool] = ()) -> list[Conjunction]:
         """All conjunctions of these parts that can hold."""
         lists: list[list[Conjunction]] = []
         for part, soft in zip(parts, unsure or (False,) * len(parts), strict=True):
@@ -91,7 +91,7 @@ class Logic:
 
     # --- one part
 
-    def _bound(self, part: Part, unsure: bool) -> Bound:
+    def _bound(self, part: Criterion, unsure: bool) -> Bound:
         if part.op:
             at, strict = part.bound, int(part.op in "<>")
             low = (at, strict) if part.op in (">", ">=", "==") else (-math.inf, 0)

@@ -23,7 +23,7 @@ def thresholds(knowledge: Knowledge) -> Found:
     used = set()
     for rule in knowledge.rules:
         for part in rule.parts:
-            room, _, name = part.fact.partition(".")
+            room, name = part.namespace, part.name
             if room != "score" or not part.op:
                 continue
             used.add(name)

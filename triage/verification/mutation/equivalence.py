@@ -8,7 +8,7 @@ from itertools import chain, product
 import msgspec
 
 from triage.inference.assessment import severity
-from triage.model import RANK, Blockable, Knowledge, Part, Rule
+from triage.model import RANK, Blockable, Criterion, Knowledge, Rule
 from triage.verification.answer_search import sums
 from triage.verification.mutation.operators import Mutant
 
@@ -93,16 +93,16 @@ class Equivalence:
         met = list(zip(one.parts, one.unsure, strict=True))
         return all(self._follows(met, part, unsure) for part, unsure in zip(other.parts, other.unsure, strict=True))
 
-    def _follows(self, met: Sequence[tuple[Part, bool]], part: Part, unsure: bool) -> bool:
+    def _follows(self, met: Sequence[tuple[Criterion, bool]], part: Criterion, unsure: bool) -> bool:
         if any(known.fact == part.fact and (unsure or not sure) and self._within(known, part) for known, sure in met):
             return True
-        room, _, name = part.fact.partition(".")
+        room, name = part.namespace, part.name
         if room == "derived" and "yes" in part.any_of:
             return any(all(self._follows(met, each, False) for each in rule.parts)
                        for rule in self.knowledge.rules_of("derived", card=name) if not rule.lowered)
         return False
 
-    def _within(self, one: Part, other: Part) -> bool:
+    def _within(self, one: Criterion, other: Criterion) -> bool:
         """Does every answer that meets the first condition meet the second, on the same fact?"""
         if one.fact.startswith("score."):
             totals = self._sums(one.fact.removeprefix("score."))
@@ -141,7 +141,7 @@ class Equivalence:
                    for rule in self.knowledge.rules_of("interlock", card=lock))
 
 
-def within(one: Part, other: Part) -> bool:
+def within(one: Criterion, other: Criterion) -> bool:
     """Does every answer that meets the first condition meet the second, on the same finding?"""
     if one.op and other.op:
         return _bounded(one, other)
@@ -150,7 +150,7 @@ def within(one: Part, other: Part) -> bool:
     return (bool(one.any_of) and {*one.any_of} <= {*other.any_of}) or one == other
 
 
-def _bounded(one: Part, other: Part) -> bool:
+def _bounded(one: Criterion, other: Criterion) -> bool:
     if one.op == "==":
         return other.holds(one.bound)
     if one.op[0] != other.op[0]:

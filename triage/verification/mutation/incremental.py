@@ -12,7 +12,7 @@ from triage.inference.compiled import Compiled
 from triage.inference.compiled.answer_columns import Cases
 from triage.inference.compiled.case_sums import units, value
 from triage.inference.compiled.codegen import LATE
-from triage.model import NOT_SURE, Answer, Answers, Band, Fired, Knowledge, Part, Rule, RuleKind
+from triage.model import NOT_SURE, Answer, Answers, Band, Criterion, Fired, Knowledge, Rule, RuleKind
 from triage.verification.mutation.operators import Mutant
 
 EVIDENCE: tuple[RuleKind, ...] = ("for", "against", "frequency", "fits_well_if", "fits_well_never")
@@ -39,7 +39,7 @@ class Told:
             for fact, answer in case.facts.items():
                 known = self.values.setdefault(fact, {})
                 known[answer] = known.get(answer, 0) | 1 << i
-        self._met: dict[tuple[Part, bool], Cases] = {}
+        self._met: dict[tuple[Criterion, bool], Cases] = {}
         self.readers: dict[str, list[Rule]] = {}
         for rule in knowledge.rules:
             for part in rule.parts:
@@ -59,7 +59,7 @@ class Told:
             out &= self._where(*pair)
         return out
 
-    def _where(self, part: Part, unsure: bool) -> Cases:
+    def _where(self, part: Criterion, unsure: bool) -> Cases:
         if (part, unsure) not in self._met:
             out = 0
             for answer, cases in self.values.get(part.fact, {}).items():
@@ -187,7 +187,7 @@ def fires(rule: Rule, facts: dict[str, Answer]) -> bool:
                for part, unsure in zip(rule.parts, rule.unsure, strict=True))
 
 
-def _holds(part: Part, unsure: bool, answer: Answer | None) -> bool:
+def _holds(part: Criterion, unsure: bool, answer: Answer | None) -> bool:
     return part.holds(answer) or (unsure and answer == NOT_SURE)
 
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from triage.knowledge.compiler import LOWER, LOWER_PLACE
-from triage.model import Blockable, Condition, Finding, Knowledge, Part, Place, Rule
+from triage.model import Blockable, Condition, Criterion, Finding, Knowledge, Place, Rule
 
 Kind = Literal["drop", "flip", "threshold", "lower", "unblock", "swap"]
 KINDS: dict[Kind, str] = {
@@ -101,24 +101,24 @@ class _Maker:
         critical = rule.kind in CRITICAL or (rule.kind == "derived" and rule.card in self.critical)
         return Mutant(kind=kind, card=rule.card, rule=rule.id, change=change, critical=critical, rules=rules)
 
-    def _replaced(self, kind: Kind, rule: Rule, i: int, part: Part) -> Mutant:
+    def _replaced(self, kind: Kind, rule: Rule, i: int, part: Criterion) -> Mutant:
         old = rule.parts[i]
         parts = [(k, part if k == i else other) for k, other in enumerate(rule.parts)]
         mutant = self._mutant(kind, rule, f"{part.text} instead of {old.text}", self._line(rule, parts))
         return msgspec.structs.replace(mutant, critical=mutant.critical or old.fact.startswith("score."))
 
-    def _flipped(self, part: Part) -> Iterator[Part]:
+    def _flipped(self, part: Criterion) -> Iterator[Criterion]:
         """Another answer read: the opposite, the next option, or one option of several less."""
         if part.op:
             return
         if part.none_of:
-            yield Part(part.fact, any_of=part.none_of)
+            yield Criterion(part.fact, any_of=part.none_of)
         elif len(part.any_of) == 1:
-            yield Part(part.fact, any_of=(self._next(part.fact, part.any_of[0]),))
+            yield Criterion(part.fact, any_of=(self._next(part.fact, part.any_of[0]),))
         words = part.none_of or part.any_of
         for word in words if len(words) > 1 else ():
             left = tuple(each for each in words if each != word)
-            yield Part(part.fact, none_of=left) if part.none_of else Part(part.fact, any_of=left)
+            yield Criterion(part.fact, none_of=left) if part.none_of else Criterion(part.fact, any_of=left)
 
     def _next(self, fact: str, word: str) -> str:
         """The option after this one; of yes the opposite, of `fits_well` the other band."""
@@ -128,7 +128,7 @@ class _Maker:
             return options[(options.index(word) + 1) % len(options)]
         return "no" if word == "yes" else "yes"
 
-    def _moved(self, part: Part) -> Iterator[Part]:
+    def _moved(self, part: Criterion) -> Iterator[Criterion]:
         """The bound one lower, one higher, and itself taken in or left out."""
         if not part.op:
             return
@@ -166,7 +166,7 @@ class _Maker:
 
     # --- a line and what the rulebook makes of it
 
-    def _line(self, rule: Rule, parts: list[tuple[int, Part]], **fields: Any) -> dict[str, Rule | None]:
+    def _line(self, rule: Rule, parts: list[tuple[int, Criterion]], **fields: Any) -> dict[str, Rule | None]:
         """A changed line and its twins for "not sure". `parts`: each with the place that it had."""
         plain = tuple(part for _, part in parts)
         unsure = tuple(rule.unsure[i] for i, _ in parts)
@@ -189,7 +189,7 @@ class _Maker:
 
     def _twin(self, line: Rule, twin: Rule, i: int) -> Rule | None:
         if line.kind == "derived":
-            parts = (*line.parts[:i], Part(line.parts[i].fact), *line.parts[i + 1:])
+            parts = (*line.parts[:i], Criterion(line.parts[i].fact), *line.parts[i + 1:])
             return msgspec.structs.replace(twin, parts=parts, unsure=(True,) * len(parts))
         others = [part for k, part in enumerate(line.parts) if k != i]
         if (line.level, line.within_days) not in LOWER or all(self._background(part.fact) for part in others):

@@ -15,7 +15,7 @@ import z3
 from triage.inference.answers import complete
 from triage.inference.assessment import assess
 from triage.inference.compiled import Compiled
-from triage.model import Answers, Assessment, Knowledge, Part, Rule
+from triage.model import Answers, Assessment, Criterion, Knowledge, Rule
 from triage.verification.proof.symbolic_answers import Person, Symbol
 from triage.verification.proof.symbolic_rules import Rules
 from triage.verification.shrink import smallest
@@ -63,7 +63,7 @@ class Ground:
         """Does a rule fire?"""
         return rule.key in self.compiled.fired(answers).rules
 
-    def met(self, parts: Iterable[Part], answers: Answers) -> bool:
+    def met(self, parts: Iterable[Criterion], answers: Answers) -> bool:
         """Do these parts hold of the answers and what they imply?"""
         facts = complete(self.knowledge, answers)
         return all(part.holds(facts.get(part.fact)) for part in parts)

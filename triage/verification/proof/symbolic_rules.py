@@ -18,7 +18,7 @@ from triage.inference.assessment import severity
 from triage.inference.compiled.batch import Function
 from triage.inference.compiled.case_sums import units
 from triage.inference.weighing import BEST_COUNTS
-from triage.model import NOT_SURE, RANK, Knowledge, Part, Rule, RuleKind
+from triage.model import NOT_SURE, RANK, Criterion, Knowledge, Rule, RuleKind
 from triage.verification.proof.symbolic_answers import EVERYWHERE, NOWHERE, Person, Symbol, any_of
 
 Lines = list[tuple[int, Symbol]]
@@ -102,9 +102,9 @@ class Rules:
         self.early: dict[str, Symbol] = {key: _symbol(each) for key, each in zip(function.early, early, strict=True)}
         """Key of a rule -> where it fires, for the rules up to red flags and lines of evidence."""
 
-    def holds(self, part: Part) -> Symbol:
+    def holds(self, part: Criterion) -> Symbol:
         """Where a part that reads a finding or a derived finding holds."""
-        room, _, name = part.fact.partition(".")
+        room, name = part.namespace, part.name
         if room == "derived":
             return _symbol(self.derived[name][0])
         number = self.function.columns.number

@@ -23,10 +23,10 @@ from triage.model import (
     RANK,
     Answers,
     Blockable,
+    Criterion,
     Finding,
     Knowledge,
     NotFor,
-    Part,
     Promise,
     RedFlag,
     Rule,
@@ -36,7 +36,7 @@ from triage.verification.proof.prover import Claim, Counterexample, Ground, Theo
 from triage.verification.proof.symbolic_answers import EVERYWHERE, Symbol, any_of
 from triage.verification.proof.symbolic_rules import AnyScore, Rules
 
-Parts = tuple[Part, ...]
+Parts = tuple[Criterion, ...]
 EVIDENCE = ("for", "against")
 
 
@@ -190,7 +190,7 @@ def interview_ends(ground: Ground) -> Iterator[Claim]:
     forgotten = any_of(before.known(name) & ~later.known(name) for name in linked)
     for finding in knowledge.findings.values():
         name = finding.id
-        parents = [before.holds(Part(parent, any_of=("yes",))) for parent in finding.parents]
+        parents = [before.holds(Criterion(parent, any_of=("yes",))) for parent in finding.parents]
         asked = ~before.known(name) & later.person.given_at_all(name) & (any_of(parents) if parents else EVERYWHERE)
         wrong = asked & (forgotten | ~later.known(name))
         model = ground.differ_in(search, [name], wrong)
@@ -266,7 +266,7 @@ def _facts(knowledge: Knowledge, rule: Rule) -> set[str]:
     """The findings that a rule reads, also by way of derived findings and scores."""
     out: set[str] = set()
     for part in rule.parts:
-        room, _, name = part.fact.partition(".")
+        room, name = part.namespace, part.name
         kinds: tuple[RuleKind, ...] = ("derived",) if room == "derived" else ("score_item",)
         inner = knowledge.rules_of(*kinds, card=name) if room in ("derived", "score") else ()
         out |= {part.fact} if part.fact in knowledge.findings else set()
