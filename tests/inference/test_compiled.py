@@ -201,9 +201,10 @@ def test_every_hash_seed_gives_the_same(tmp_path):
     code = f"""
 import hashlib, itertools, pathlib, msgspec
 from tests import sameness
-from triage import cards, scenarios
+from triage.knowledge import reader
+from triage.verification import scenarios
 root = pathlib.Path({str(ROOT)!r})
-knowledge = cards.load(root / "rules")
+knowledge = reader.load(root / "rules")
 told = [story.answers for story in scenarios.read(knowledge, root / "tests" / "scenarios" / "clot_signs.yaml")]
 some = list(itertools.islice(sameness.cases(knowledge, told), 150))
 ways = sameness.ways(knowledge, ["function", "bit sets"])

@@ -102,10 +102,12 @@ def test_the_order_of_keys_in_a_file_makes_no_difference(tmp_path: Path) -> None
 
 _ONE_PROCESS = """
 import contextlib, datetime, hashlib, io, os, sys
-from triage import cards, files, report
-from triage.assessment import assess
 from triage.cli import main
-from triage.compiled import Compiled
+from triage.inference.assessment import assess
+from triage.inference.compiled import Compiled
+from triage.knowledge import reader
+from triage.presentation import report
+from triage.records import answers_file
 broken, answers = sys.argv[1:]
 def told(*arguments):
     out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
@@ -119,8 +121,8 @@ told("why", answers, "--json")
 told("why-not", answers, "plantar_fasciitis")
 told("what-if", answers, "--json")
 told("interview", "--answers", answers, "--json")
-knowledge = cards.load()
-given = files.answers(knowledge, answers)
+knowledge = reader.load()
+given = answers_file.answers(knowledge, answers)
 found = assess(knowledge, Compiled(knowledge).fired(given), given)
 whole = report.report(knowledge, found, datetime.date(2026, 1, 1))
 for kind in ("text", "html", "json"):
