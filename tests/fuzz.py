@@ -72,7 +72,7 @@ class Readers:
     def diary(self, raw: bytes) -> None:
         """A diary."""
         with contextlib.suppress(BadFile):
-            for entry in diary.understood(raw).entries:
+            for entry in diary.mentions_in(raw).entries:
                 diary.fitted(self.knowledge, entry)
 
     def session(self, raw: bytes) -> None:
@@ -84,7 +84,7 @@ class Readers:
 
     def free_text(self, raw: bytes) -> None:
         """What a person says in a sentence."""
-        for each in free_text.understood(self.knowledge, raw.decode("utf-8", "replace"), datetime.date(2026, 1, 1)):
+        for each in free_text.mentions_in(self.knowledge, raw.decode("utf-8", "replace"), datetime.date(2026, 1, 1)):
             if normal(self.knowledge.findings[each.finding], each.answer) != each.answer or raw_signs(each.words):
                 raise AssertionError(each)
 

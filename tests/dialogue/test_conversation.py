@@ -332,7 +332,7 @@ def sit(front: Sitting, turns: list[Turn] | None = None) -> tuple[Talk, list[Tur
     return ended, kept
 
 
-THOROUGH = Given(THOROUGH)
+ALL_THE_REST = Given(THOROUGH)
 
 
 def reviews(front: Sitting) -> list[Question]:
@@ -353,7 +353,7 @@ def test_who_wants_is_asked_the_rest_all_the_same():
     short = Sitting(RUNNER, {})
     without, _ = sit(short)
     assert THOROUGH in [choice.id for choice in reviews(short)[0].choices]
-    long = Sitting(RUNNER, {REVIEW: [THOROUGH]})
+    long = Sitting(RUNNER, {REVIEW: [ALL_THE_REST]})
     ended, kept = sit(long)
     more = ended.asked[len(without.asked) :]
     assert len(more) > 1
@@ -364,10 +364,10 @@ def test_who_wants_is_asked_the_rest_all_the_same():
 
 
 def test_back_from_the_rest_leads_to_the_review_and_takes_the_wish_back():
-    front = Sitting(RUNNER, {REVIEW: [THOROUGH]})
+    front = Sitting(RUNNER, {REVIEW: [ALL_THE_REST]})
     first = sit(front)[0].asked
     name = first[first.index(REVIEW) + 1]
-    front = Sitting(RUNNER, {REVIEW: [THOROUGH], name: [Back()]})
+    front = Sitting(RUNNER, {REVIEW: [ALL_THE_REST], name: [Back()]})
     ended, kept = sit(front)
     assert ended.asked[-3:] == (REVIEW, name, REVIEW)
     assert THOROUGH not in [turn.question.id for turn in kept]
@@ -375,9 +375,9 @@ def test_back_from_the_rest_leads_to_the_review_and_takes_the_wish_back():
 
 def test_the_rest_goes_on_after_a_kill():
     knowledge = shared_knowledge()
-    whole, _ = sit(Sitting(RUNNER, {REVIEW: [THOROUGH]}))
+    whole, _ = sit(Sitting(RUNNER, {REVIEW: [ALL_THE_REST]}))
     at = whole.asked.index(REVIEW) + 1
-    killed = Sitting(RUNNER, {REVIEW: [THOROUGH], whole.asked[at]: [Quit()],
+    killed = Sitting(RUNNER, {REVIEW: [ALL_THE_REST], whole.asked[at]: [Quit()],
                               "after.leave": [Given(prompts.DONE)]})
     ended, turns = sit(killed)
     assert ended.assessment is None

@@ -221,14 +221,15 @@ class Talking(RuleBasedStateMachine):
     def right(self, answer: Answer) -> Answers:
         """What the person let stand of what was heard, as it counts at once."""
         known, before = knowledge(), self.answers()
-        heard = [each for each in free_text.understood(known, self.sentence, datetime.date.today())
-                 if each.counts and each.finding not in before]
+        heard = [each for each in free_text.mentions_in(known, self.sentence, datetime.date.today())
+                 if each.accepted and each.finding not in before]
         lines = answer if isinstance(answer, tuple) else ()
         ticked = [each for at, each in enumerate(heard) if f"{HEARD}.{at}" in lines]
         said = {each.finding: each.answer for each in ticked}
         if RANK[conclusion(before | said).urgency.level] >= RANK["emergency_department_now"]:
             return said
-        return {each.finding: each.answer for each in ticked if not each.open and each.finding not in known.emergency}
+        return {each.finding: each.answer for each in ticked
+                if not each.to_confirm and each.finding not in known.emergency}
 
     @precondition(lambda self: self.asks == AFTER)
     @rule(data=st.data())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 from collections import Counter
 
 import pytest
@@ -11,10 +12,20 @@ from hypothesis import strategies as st
 
 from tests.conftest import shared_knowledge
 from triage.inference.answers import normal
+from triage.inference.assessment import severity
+from triage.inference.compiled import Compiled
 from triage.interview import free_text
-from triage.interview.free_text import LIMIT, Heard, answers_of, shortened, ticked, tokens, understood
+from triage.interview.free_text import (
+    LIMIT,
+    Mention,
+    answers_of,
+    answers_to_confirm,
+    length_notice,
+    mentions_in,
+    tokens,
+)
 from triage.knowledge.compiler import parts_of
-from triage.model import Answer, Finding, Knowledge
+from triage.model import Answer, Answers, Finding, Knowledge
 
 TODAY = datetime.date(2025, 5, 14)
 """A Wednesday."""
@@ -259,17 +270,17 @@ SENTENCES = [
 ]
 
 
-def today(text: str) -> list[Heard]:
-    return understood(shared_knowledge(), text, TODAY)
+def today(text: str) -> list[Mention]:
+    return mentions_in(shared_knowledge(), text, TODAY)
 
 
-def told(heard: list[Heard]) -> dict[str, str]:
+def told(heard: list[Mention]) -> dict[str, str]:
     """Finding -> answer as it is written in the table."""
     out = {}
     for each in heard:
         answer = each.answer
         text = "|".join(answer) if isinstance(answer, tuple) else f"{answer:g}" if isinstance(answer, float) else answer
-        out[each.finding] = text + "!" * (not each.counts)
+        out[each.finding] = text + "!" * (not each.accepted)
     return out
 
 
@@ -320,8 +331,8 @@ def test_any_text_is_borne_and_what_is_heard_is_an_answer(text):
         assert normal(knowledge.findings[each.finding], each.answer) == each.answer
         assert each.words
         assert all(c.isprintable() for c in each.words)
-        assert not (each.open and not each.counts)
-    assert set(answers_of(heard)).isdisjoint(ticked(heard))
+        assert not (each.to_confirm and not each.accepted)
+    assert set(answers_of(heard)).isdisjoint(answers_to_confirm(heard))
 
 
 @pytest.mark.parametrize("day", [
@@ -329,15 +340,15 @@ def test_any_text_is_borne_and_what_is_heard_is_an_answer(text):
 @pytest.mark.parametrize("text", ["since christmas", "since new year", "since 31 june", "since may", "for 9999 years",
                                   "since 30th of february", "since 2099", "since 2024", "began at the weekend"])
 def test_any_day_is_borne(day, text):
-    for each in understood(shared_knowledge(), f"heel pain {text}", day):
+    for each in mentions_in(shared_knowledge(), f"heel pain {text}", day):
         assert normal(shared_knowledge().findings[each.finding], each.answer) == each.answer
 
 
 def test_a_very_long_text_is_read_to_its_limit_and_this_is_said():
     text = ("my calf is swollen. " + "x" * LIMIT)[:LIMIT] + "numb " * 2_000_000
     assert told(today(text)) == told(today("my calf is swollen."))
-    assert f"{LIMIT:,}" in shortened(text)
-    assert shortened(text[:LIMIT]) == shortened("") == ""
+    assert f"{LIMIT:,}" in length_notice(text)
+    assert length_notice(text[:LIMIT]) == length_notice("") == ""
 
 
 @pytest.mark.parametrize("piece", [
@@ -387,7 +398,7 @@ def bare(phrase: str) -> str:
     return phrase.replace("*", "very")
 
 
-def holds(heard: list[Heard], finding: Finding, option: str) -> bool:
+def holds(heard: list[Mention], finding: Finding, option: str) -> bool:
     answer = {each.finding: each.answer for each in heard}.get(finding.id)
     return option in answer if isinstance(answer, tuple) else answer == option
 
@@ -410,7 +421,7 @@ HALF_A_NO = ("one", "better", "worse")
 """Before these a "no" or "not" does not deny what follows: "no worse"."""
 
 
-def denied(knowledge: Knowledge) -> list[tuple[Finding, str, list[Heard]]]:
+def denied(knowledge: Knowledge) -> list[tuple[Finding, str, list[Mention]]]:
     """Every phrase as a no, in three ways by turns, and what is heard."""
     forms = ("no {}", "without {}", "I am not {}")
     return [(finding, phrase, today(forms[i % 3].format(bare(phrase))))
@@ -424,7 +435,7 @@ def test_no_denial_of_a_danger_counts(knowledge):
             other = knowledge.findings[each.finding]
             if each.answer in ("no", "none", other.none_is) and refutes(knowledge, other.id, each.answer):
                 met.add(other.id)
-                if each.counts:
+                if each.accepted:
                     wrong.append((finding.id, phrase, each))
     assert wrong == []
     spoken_of = {finding.id for finding in knowledge.findings.values()
@@ -479,10 +490,11 @@ def test_no_phrase_stands_for_two_answers_that_exclude_each_other(knowledge):
 
 def test_what_is_open_is_ticked_and_not_answered(knowledge):
     heard = today("45 year old woman with a diabetic foot, no fever")
-    assert answers_of(heard)["person.sex"] == "female"
-    assert "now.fever" not in answers_of(heard) | ticked(heard)
+    assert answers_to_confirm(heard)["person.sex"] == "female"
+    assert set(answers_of(heard).values()) == {"yes"}
+    assert "now.fever" not in answers_of(heard) | answers_to_confirm(heard)
     heard = today("I am a runner, my calf hurts")
-    assert ticked(heard)["pain.region"] == ("calf",)
+    assert answers_to_confirm(heard)["pain.region"] == ("calf",)
     assert "pain.region" not in answers_of(heard)
 
 
@@ -502,3 +514,64 @@ def test_what_was_typed_is_shown_as_it_was_typed():
     assert heard.words == "RIGHT calf"
     (heard,) = [each for each in today("numb foot. It rained. Numb toes") if each.finding == "leg.numb_weak"]
     assert heard.words == "numb \u2026 Numb"
+
+
+# --- nothing that is heard argues a danger away --------------------------------------------------
+
+COMPLAINT = ["Left calf pain", "My right calf is swollen", "My foot hurts", "Swollen left ankle", "My leg aches"]
+OF_SOMETHING_ELSE = [
+    "I have had diabetes", "I have had asthma", "I have had psoriasis", "I have had a bad back", "I took cipro",
+    "I have worked as a nurse", "I have been on the pill", "I have been vegetarian", "I have known my doctor",
+    "I had my hip done", "I have lived here", "I have been on warfarin",
+]
+TIMES = ["for 10 years", "for 3 weeks", "since 2010", "for the last 6 months"]
+JOINTS = [", ", ". ", " and ", " - "]
+
+
+@pytest.mark.parametrize("thing", OF_SOMETHING_ELSE)
+def test_a_time_that_belongs_to_something_else_is_not_when_the_trouble_began(thing):
+    for complaint, time, joint in itertools.product(COMPLAINT, TIMES, JOINTS):
+        text = f"{complaint}{joint}{thing} {time}"
+        assert "onset.age" not in {each.finding for each in today(text)}, text
+
+
+@pytest.mark.parametrize(("text", "finding"), [
+    ("heel pain for 10 years", "onset.age"), ("calf pain since yesterday", "onset.age"),
+    ("started slowly, now suddenly much worse", "onset.speed"), ("no injury, calf hurts", "onset.trigger"),
+    ("pain in my left calf", "pain.side"),
+])
+def test_a_time_a_speed_a_trigger_and_a_side_are_asked_plainly_all_the_same(text, finding):
+    heard = today(text)
+    assert finding not in answers_of(heard)
+    assert finding in answers_to_confirm(heard)
+
+
+def test_a_denial_that_ends_is_none():
+    assert "onset.trigger" not in told(today("no injury until yesterday when I fell"))
+
+
+def recorded_of_sentences() -> list[Answers]:
+    """What the sentences of this file, and those about something else, would record without a further question."""
+    texts = [row[0] for row in SENTENCES]
+    texts += [f"{a}, {b} {c}" for a in COMPLAINT for b in OF_SOMETHING_ELSE for c in TIMES[:2]]
+    before = {name for stage in shared_knowledge().stages[:1] for name in stage.ask}  # asked before the own words
+    each = {(name, answer) for text in texts for name, answer in answers_of(today(text)).items() if name not in before}
+    return [{name: answer} for name, answer in sorted(each, key=str)]
+
+
+def test_no_sentence_makes_a_danger_less_urgent(knowledge, stories):
+    """Whatever is recorded of a sentence, right or wrong: with the same answers to all else no red flag tells less."""
+    compiled = Compiled(knowledge)
+
+    def danger(answers: Answers) -> tuple[int, int, int]:
+        rules = [knowledge.by_key[key] for key in compiled.fired(answers).rules]
+        return max((severity(rule) for rule in rules if rule.kind == "red_flag"), default=(0, 0, 0))
+
+    urgent = [story.answers for story in stories if story.expect.urgency not in (None, "", "self_care")]
+    sayings = recorded_of_sentences()
+    assert len(urgent) > 100 < len(SENTENCES)
+    assert len(sayings) > 30
+    for at, answers in enumerate(urgent):
+        told_before = danger(answers)
+        for said in sayings[at % 5::5]:
+            assert danger({**answers, **said}) >= told_before, (answers, said)

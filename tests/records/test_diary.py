@@ -141,7 +141,7 @@ def test_a_diary_of_a_newer_version_is_neither_shown_nor_written(home, run, know
 
 
 def test_many_processes_may_write_at_once(home):
-    code = ("import datetime, sys; from triage import diary; d = datetime.date(2026, 11, 1)\n"
+    code = ("import datetime, sys; from triage.records import diary; d = datetime.date(2026, 11, 1)\n"
             "for i in range(20): diary.append(diary.Entry(at=sys.argv[1], day=d, started=d, new='x' * 5000))")
     running = [subprocess.Popen([sys.executable, "-c", code, str(number)]) for number in range(4)]
     assert [each.wait() for each in running] == [0] * 4

@@ -11,9 +11,11 @@ from tests.conftest import ROOT, RULES
 from tests.verification import test_lint, test_lint_together
 from triage.verification import lint
 
-LINT = sorted((ROOT / "triage/verification/lint").glob("*.py"))
-READERS = [ROOT / "triage" / name for name in (
-    "cards.py", "rulebook.py", "shelf.py", "yamlfile.py", "reviews.py", "picture/faults.py")]
+MAP = ROOT / "triage/verification/lint/leg_map.py"
+LINT = sorted({*(ROOT / "triage/verification/lint").glob("*.py")} - {MAP})
+READERS = [MAP, *(ROOT / "triage" / name for name in (
+    "knowledge/reader.py", "knowledge/compiler.py", "knowledge/card_files.py", "knowledge/signatures.py",
+    "support/strict_yaml.py"))]
 TELLS = {"fault": 1, "unknown": 1, "YamlError": -2, "Fault": 3}
 """Which argument of these calls is the code."""
 

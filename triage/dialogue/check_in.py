@@ -16,7 +16,7 @@ from triage.explanation import why
 from triage.inference.answers import AGAIN, complete
 from triage.inference.assessment import assess
 from triage.interview import free_text, next_question
-from triage.interview.free_text import Heard
+from triage.interview.free_text import Mention
 from triage.interview.next_question import NO, YES, Interview
 from triage.model import (
     HEARD,
@@ -319,14 +319,14 @@ class CheckIn:
             return prompts.heard(self.knowledge, found)
         return self._still_so()
 
-    def _heard(self) -> list[Heard]:
+    def _heard(self) -> list[Mention]:
         """What the new words say beyond what is known. How old it is, and who it is, stays as it was told first."""
         text = str(self._said(NEW).get(NEW, ""))
         told = {name: answer for turn in self.turns if turn.question.id != HEARD
                 for name, answer in turn.answers.items()}
         known = self.before | told
-        return [each for each in free_text.understood(self.knowledge, text, self.now.date())
-                if each.counts and self.knowledge.findings[each.finding].kind in ("yes_no", "one", "many")
+        return [each for each in free_text.mentions_in(self.knowledge, text, self.now.date())
+                if each.accepted and self.knowledge.findings[each.finding].kind in ("yes_no", "one", "many")
                 and _added(known.get(each.finding), each.answer) != known.get(each.finding)]
 
     def _doubted(self) -> list[str]:
@@ -334,10 +334,10 @@ class CheckIn:
         if not self._said(NEW):
             return []
         text, known = str(self._said(NEW)[NEW]), self.answers()
-        heard = free_text.understood(self.knowledge, text, self.now.date())
+        heard = free_text.mentions_in(self.knowledge, text, self.now.date())
         return [each.finding for each in heard
-                if (each.open and self._asked(HEARD) and each.finding in self._confirmed())
-                or (not each.counts and known.get(each.finding, each.answer) != each.answer)]
+                if (each.to_confirm and self._asked(HEARD) and each.finding in self._confirmed())
+                or (not each.accepted and known.get(each.finding, each.answer) != each.answer)]
 
     def _confirmed(self) -> Answers:
         return next((turn.answers for turn in self.turns if turn.question.id == HEARD), {})
@@ -354,7 +354,7 @@ class CheckIn:
             return
         if question.id == NEW:
             answer = " ".join(str(answer).split())
-            if more := free_text.shortened(answer):
+            if more := free_text.length_notice(answer):
                 self._say(more)
         self.turns.append(Turn(question, next_question.record(question, answer)))
         name = question.self_check

@@ -231,9 +231,9 @@ class _Conversation:
         from triage.interview import free_text
 
         given = self.given()
-        found = free_text.understood(self.knowledge, text, datetime.date.today()) if text else []
+        found = free_text.mentions_in(self.knowledge, text, datetime.date.today()) if text else []
         found = [heard for heard in found if heard.finding not in given]
-        if more := free_text.shortened(text):
+        if more := free_text.length_notice(text):
             self._say(more)
         right = []
         shown = prompts.heard(self.knowledge, found)
@@ -244,12 +244,12 @@ class _Conversation:
             if not isinstance(reply, Given):
                 return reply  # back: the sentence is asked again
             ticked = reply.answer if isinstance(reply.answer, tuple) else ()
-            counts = [heard for heard in found if heard.counts]
+            counts = [heard for heard in found if heard.accepted]
             right = [heard for i, heard in enumerate(counts) if f"{HEARD}.{i}" in ticked]
         elif text:
             self._say("I could not make anything of that for sure. The questions ask it all." if not found else
                       "What you told matters for your safety, so that I ask it in plain questions.")
-        answers, later = free_text.answers_of(right), free_text.ticked(right)
+        answers, later = free_text.answers_of(right), free_text.answers_to_confirm(right)
         for name in [name for name in answers if name in self.knowledge.emergency]:
             later[name] = answers.pop(name)  # asked with the others of its screen, and ticked there
         said = {each.finding: each.answer for each in right}

@@ -38,7 +38,7 @@ from triage.model import (
 from triage.presentation import wording
 
 if TYPE_CHECKING:
-    from triage.interview.free_text import Heard
+    from triage.interview.free_text import Mention
 
 GO_ON, DONE, CHANGE = "go_on", "done", "change"
 MOST_CHECKS, MOST_NAMED = 3, 6
@@ -67,10 +67,10 @@ def own_words() -> Question:
     )
 
 
-def heard(knowledge: Knowledge, found: Sequence[Heard]) -> Question | None:
+def heard(knowledge: Knowledge, found: Sequence[Mention]) -> Question | None:
     """What was understood, each as a ticked line; None when nothing of it counts."""
-    counts = [h for h in found if h.counts]
-    later = dict.fromkeys(f'"{h.words}"' for h in found if not h.counts)
+    counts = [h for h in found if h.accepted]
+    later = dict.fromkeys(f'"{h.words}"' for h in found if not h.accepted)
     if not counts:
         return None
     lines = tuple(
@@ -87,8 +87,9 @@ def heard(knowledge: Knowledge, found: Sequence[Heard]) -> Question | None:
 def remembering(question: Question, later: Answers) -> Question:
     """The question for own words, with what was said of questions that are still to be asked."""
     return msgspec.structs.replace(question, ticked=tuple(
-        name + (OPTION + option if isinstance(answer, tuple) else "")
-        for name, answer in later.items() for option in (answer if isinstance(answer, tuple) else ("",))))
+        name + (OPTION + option if option not in ("yes", "") else "")
+        for name, answer in later.items()
+        for option in (answer if isinstance(answer, tuple) else (answer if isinstance(answer, str) else "",))))
 
 
 def told_before(turns: Iterable[Turn]) -> Turn | None:

@@ -1,6 +1,6 @@
 """What a person says in a sentence of their own -> answers, by the phrases of the cards. Pure; no model, no network.
 
-Words may raise a danger, only an answer refutes one: see `Heard.counts` and `Heard.open`. When in doubt nothing is
+Words may raise a danger, only an answer refutes one: see `Heard.accepted` and `Heard.open`. When in doubt nothing is
 heard, because everything is asked afterwards anyway.
 """
 
@@ -15,13 +15,13 @@ import msgspec
 
 from triage.inference.answers import BadAnswer, normal, upward
 from triage.interview.free_text import ages_and_times, tokens
-from triage.interview.free_text.assertion import COMPLAINTS, Tone, names, tone
+from triage.interview.free_text.assertion import COMPLAINTS, Assertions, assertions, names
 from triage.interview.free_text.tokens import Word
 from triage.knowledge.compiler import parts_of
 from triage.model import NONE, Answer, Answers, Criterion, Finding, Knowledge
 
 LIMIT = 2000
-"""So many characters are read; the rest is left, and `shortened` says so."""
+"""So many characters are read; the rest is left, and `length_notice` says so."""
 
 ONSET, AGE, SEX = "onset.age", "person.age", "person.sex"
 PLACES = ("pain.region", "pain.site", "pain.side")
@@ -34,32 +34,32 @@ RECENT = {
 }
 
 
-class Heard(msgspec.Struct, frozen=True):
+class Mention(msgspec.Struct, frozen=True):
     """One thing that was understood, for the person to confirm or correct."""
 
     finding: str
     answer: Answer
     words: str
     """What was typed for it."""
-    counts: bool = True
+    accepted: bool = True
     """False: it would refute a danger. It is shown, not recorded, and asked again."""
-    open: bool = False
-    """True: a danger reads options that were not said. It is asked, with those said already ticked."""
+    to_confirm: bool = False
+    """True: a danger rests on what was not said, another option or time. It is asked, with what was said ticked."""
 
 
-def understood(knowledge: Knowledge, text: str, today: datetime.date) -> list[Heard]:
+def mentions_in(knowledge: Knowledge, text: str, today: datetime.date) -> list[Mention]:
     """What a text says, in the order of the text, one for each finding. Never raises, whatever it is given."""
     clean = _readable(text)
     words = tokens.words(clean)
-    said: dict[str, list[_Said]] = {}
+    said: dict[str, list[_Saying]] = {}
     for each in (*_phrases_in(knowledge, words), *_amounts(knowledge, words, today)):
         said.setdefault(each.finding, []).append(each)
-    out: dict[str, tuple[int, Heard]] = {}
+    out: dict[str, tuple[int, Mention]] = {}
     for name, sayings in said.items():
         answer = _together(knowledge.findings[name], sayings)
         if answer is not None:
             used = [each for each in sayings if each.yes or answer == "no"]
-            out[name] = min(each.first for each in used), Heard(name, answer, _typed(clean, words, used))
+            out[name] = min(each.first for each in used), Mention(name, answer, _typed(clean, words, used))
     for name, (place, heard) in list(out.items()):
         for parent, implied in upward(knowledge, knowledge.findings[name], heard.answer):
             before = out[parent][1] if parent in out else None
@@ -67,24 +67,24 @@ def understood(knowledge: Knowledge, text: str, today: datetime.date) -> list[He
                 implied = normal(knowledge.findings[parent], [*before.answer, *implied])
             if before is None or before.answer != implied:
                 at = min(place, out[parent][0]) if parent in out else place
-                out[parent] = at, Heard(parent, implied, before.words if before and before.answer != "no"
+                out[parent] = at, Mention(parent, implied, before.words if before and before.answer != "no"
                                         else heard.words)
     order = knowledge.places_of_findings
     ranked = sorted(out.values(), key=lambda each: (each[0], order[each[1].finding]))
-    return [_judged(knowledge, heard) for _, heard in ranked]
+    return [_with_status(knowledge, heard) for _, heard in ranked]
 
 
-def answers_of(heard: list[Heard]) -> Answers:
-    """What is recorded as answered. What is open goes into `ticked`."""
-    return {each.finding: each.answer for each in heard if each.counts and not each.open}
+def answers_of(heard: list[Mention]) -> Answers:
+    """What is recorded as answered; the rest is in `answers_to_confirm`."""
+    return {each.finding: each.answer for each in heard if each.accepted and not each.to_confirm}
 
 
-def ticked(heard: list[Heard]) -> Answers:
-    """The options that were said of questions that are still to be asked: they raise a danger at once."""
-    return {each.finding: each.answer for each in heard if each.counts and each.open}
+def answers_to_confirm(heard: list[Mention]) -> Answers:
+    """What was said of questions that are still to be asked: it raises a danger at once, and refutes none."""
+    return {each.finding: each.answer for each in heard if each.accepted and each.to_confirm}
 
 
-def shortened(text: str) -> str:
+def length_notice(text: str) -> str:
     """A sentence for a text of which the end is not read; else nothing."""
     return "" if len(text) <= LIMIT else f"That is long. I read the first {LIMIT:,} characters."
 
@@ -111,7 +111,7 @@ def _readable(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\n" else " " for c in text)
 
 
-def _typed(clean: str, words: list[Word], sayings: list[_Said]) -> str:
+def _typed(clean: str, words: list[Word], sayings: list[_Saying]) -> str:
     """The places of the text that said it, in order, without repeating."""
     spans = sorted({(words[each.first].start, words[each.last].end) for each in sayings})
     shown: list[tuple[int, int]] = []
@@ -126,7 +126,7 @@ def _typed(clean: str, words: list[Word], sayings: list[_Said]) -> str:
 # --- phrases -----------------------------------------------------------------------------------
 
 
-class _Said(msgspec.Struct, frozen=True):
+class _Saying(msgspec.Struct, frozen=True):
     finding: str
     value: Answer
     first: int
@@ -168,21 +168,21 @@ def _book(knowledge: Knowledge) -> dict[str, list[Phrase]]:
     return _BOOKS[knowledge.digest]
 
 
-def _phrases_in(knowledge: Knowledge, words: list[Word]) -> list[_Said]:
+def _phrases_in(knowledge: Knowledge, words: list[Word]) -> list[_Saying]:
     book = _book(knowledge)
-    text = _Text(words, tone(words), names(words), {word.sentence for word in words if word.stem in COMPLAINTS})
-    found: list[_Said] = []
+    text = _Text(words, assertions(words), names(words), {word.sentence for word in words if word.stem in COMPLAINTS})
+    found: list[_Saying] = []
     for i, word in enumerate(words):
         for phrase in book.get(word.stem, ()):
             used = tokens.match(words, i, phrase.words)
             if used and text.means(knowledge.findings[phrase.finding], phrase.option, used):
-                found.append(_Said(phrase.finding, phrase.option, i, used[-1], not text.denies(used)))
+                found.append(_Saying(phrase.finding, phrase.option, i, used[-1], not text.denies(used)))
     return [each for each in found if not any(_inside(each, other) for other in found)]
 
 
 class _Text(msgspec.Struct, frozen=True):
     words: list[Word]
-    tone: Tone
+    assertions: Assertions
     names: list[tuple[int, int]]
     complaints: set[int]
     """The sentences that tell what is the matter."""
@@ -190,19 +190,20 @@ class _Text(msgspec.Struct, frozen=True):
     def means(self, finding: Finding, option: str, used: list[int]) -> bool:
         """Is it said of the person's trouble, as a yes or as a no? `used`: the places of the words of a phrase."""
         first, last = used[0], used[-1]
-        if self._holds(self.tone.off, used) or self.tone.over(self.words, last) or _cannot(self.words, first):
+        status = self.assertions
+        if self._holds(status.hypothetical, used) or status.over(self.words, last) or _cannot(self.words, first):
             return False
         if any(_part_of_name(used, name) for name in self.names):
             return False
-        if self.tone.past[first] and (finding.topic != HISTORY or option in RECENT.get(finding.id, ())):
+        if status.historical[first] and (finding.topic != HISTORY or option in RECENT.get(finding.id, ())):
             return False
         if finding.id in PLACES and self.complaints:
-            return self.words[first].sentence in self.complaints and not self.tone.aside[first]
+            return self.words[first].sentence in self.complaints and not status.circumstance[first]
         return True
 
     def denies(self, used: list[int]) -> bool:
         """Is it said as a no?"""
-        return self._holds(self.tone.no, used) or self.tone.none(self.words, used[-1])
+        return self._holds(self.assertions.negated, used) or self.assertions.none(self.words, used[-1])
 
     def _holds(self, causes: list[int], used: list[int]) -> bool:
         """Is a word of the phrase, or between its words, under a cause that is not itself a word of the phrase?"""
@@ -222,13 +223,13 @@ def _part_of_name(used: list[int], name: tuple[int, int]) -> bool:
     return any(begin <= k <= end for k in used) and not (used[0] <= begin and end <= used[-1])
 
 
-def _inside(inner: _Said, outer: _Said) -> bool:
+def _inside(inner: _Saying, outer: _Saying) -> bool:
     """Is it only a part of a longer phrase of the same finding? "calf" is one of "upper calf"."""
     return inner.finding == outer.finding and outer.last - outer.first > inner.last - inner.first and (
         outer.first <= inner.first and inner.last <= outer.last)
 
 
-def _together(finding: Finding, sayings: list[_Said]) -> Answer | None:
+def _together(finding: Finding, sayings: list[_Saying]) -> Answer | None:
     """One answer of all that was said of a finding: a yes before a no; of options that exclude each other, none."""
     values = list(dict.fromkeys(each.value for each in sayings if each.yes))
     if finding.kind == "yes_no":
@@ -245,8 +246,8 @@ def _together(finding: Finding, sayings: list[_Said]) -> Answer | None:
 # --- age, sex and time -------------------------------------------------------------------------
 
 
-def _amounts(knowledge: Knowledge, words: list[Word], today: datetime.date) -> Iterator[_Said]:
-    off = tone(words).off
+def _amounts(knowledge: Knowledge, words: list[Word], today: datetime.date) -> Iterator[_Saying]:
+    off = assertions(words).hypothetical
     found: dict[str, Iterator[ages_and_times.Value]] = {
         AGE: ages_and_times.ages(words), SEX: ages_and_times.sexes(words), ONSET: ages_and_times.onsets(words, today)}
     for name, values in found.items():
@@ -256,7 +257,7 @@ def _amounts(knowledge: Knowledge, words: list[Word], today: datetime.date) -> I
             continue
         value, first, last = told[0]
         try:
-            yield _Said(name, normal(finding, value), first, last)
+            yield _Saying(name, normal(finding, value), first, last)
         except BadAnswer:
             continue
 
@@ -272,20 +273,21 @@ def _agree(values: list[str | float]) -> bool:
 # --- what counts -------------------------------------------------------------------------------
 
 
-def _judged(knowledge: Knowledge, heard: Heard) -> Heard:
+def _with_status(knowledge: Knowledge, heard: Mention) -> Mention:
     finding = knowledge.findings[heard.finding]
     parts = _dangers(knowledge).get(finding.id, ())
     if finding.kind == "many":
         chosen = heard.answer if isinstance(heard.answer, tuple) else ()
         left = any(option not in chosen for part in parts for option in part.any_of + part.none_of)
-        return msgspec.structs.replace(heard, open=left)
-    if finding.kind in ("number", "duration"):
+        return msgspec.structs.replace(heard, to_confirm=left)
+    held = [part.holds(heard.answer) for part in parts]
+    if all(held) or (finding.kind == "yes_no" and any(held)):
         return heard
     nothing = heard.answer in ("no", NONE, finding.none_is)
-    # Of who, when and on which side a person says one thing, and means that the others are not so.
-    if parts and not any(part.holds(heard.answer) for part in parts) and (nothing or not finding.background):
-        return msgspec.structs.replace(heard, counts=False)
-    return heard
+    if not any(held) and (nothing or not finding.background):
+        return msgspec.structs.replace(heard, accepted=False)
+    # One time, one way to begin, one side: whoever says one denies the others, and a danger may rest on those.
+    return msgspec.structs.replace(heard, to_confirm=True)
 
 
 _READ: dict[str, dict[str, tuple[Criterion, ...]]] = {}

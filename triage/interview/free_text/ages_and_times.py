@@ -6,7 +6,7 @@ import datetime
 import re
 from collections.abc import Iterator
 
-from triage.interview.free_text.assertion import BEGINS, BODY, COMPLAINTS, OTHERS, Tone, tone
+from triage.interview.free_text.assertion import BEGINS, BODY, COMPLAINTS, OTHERS, Assertions, assertions
 from triage.interview.free_text.tokens import Word, line, places
 
 Value = tuple[str | float, int, int]
@@ -128,7 +128,7 @@ _AFTER = frozenset("pregnant later after post old postpartum postop before".spli
 def onsets(words: list[Word], today: datetime.date) -> Iterator[Value]:
     """How many days ago the trouble began, as it is told, in order. Times of other things are left out."""
     text, starts = line(words)
-    out = tone(words)
+    out = assertions(words)
     found: dict[int, Value] = {}
     for form, pattern in _FORMS:
         for match in pattern.finditer(text):
@@ -144,9 +144,9 @@ def onsets(words: list[Word], today: datetime.date) -> Iterator[Value]:
         yield found[first]
 
 
-def _of_the_trouble(words: list[Word], out: Tone, form: str, first: int, last: int, days: float) -> bool:
+def _of_the_trouble(words: list[Word], out: Assertions, form: str, first: int, last: int, days: float) -> bool:
     """Does the time belong to the trouble? The nearest word before it that tells decides, else the nearest after it."""
-    if out.past[first] and form in ("ago", "bare", "since"):
+    if out.historical[first] and form in ("ago", "bare", "since"):
         return False
     begin, end = _part(words, out, first, last)
     if form == "for" and days < 1 and last + 1 < len(words) and words[last + 1].text in ("after", "when", "whenever"):
@@ -165,11 +165,10 @@ def _of_the_trouble(words: list[Word], out: Tone, form: str, first: int, last: i
             return True
     if form == "bare":
         return False
-    alone = all(word.stop or word.light for word in (*words[begin:first], *words[last + 1: end + 1]))
-    return form in ("for", "since", "last", "vague") or alone
+    return all(word.stop or word.light for word in (*words[begin:first], *words[last + 1: end + 1]))
 
 
-def _part(words: list[Word], out: Tone, first: int, last: int) -> tuple[int, int]:
+def _part(words: list[Word], out: Assertions, first: int, last: int) -> tuple[int, int]:
     """The first and the last word of the part of the sentence in which these words stand."""
     begin, end = first, last
     while begin > 0 and out.segment[begin - 1] == out.segment[first] and not words[begin - 1].ends:

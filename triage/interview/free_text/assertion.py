@@ -1,4 +1,7 @@
-"""How a thing is said: denied, supposed, asked, gone, long past, or said of somebody else. Knows no card."""
+"""The assertion status of what is said: negated, hypothetical, historical, or of somebody else. Knows no card.
+
+The kinds are those of ConText (Harkema and others 2009), which goes on from NegEx; the rules are our own.
+"""
 
 from __future__ import annotations
 
@@ -103,16 +106,16 @@ def names(words: list[Word]) -> list[tuple[int, int]]:
     return [(used[0], used[-1]) for used in found if used]
 
 
-class Tone(msgspec.Struct, frozen=True):
-    """What holds at each word of a text. `off` and `no` name the word that causes it, or -1."""
+class Assertions(msgspec.Struct, frozen=True):
+    """What holds at each word of a text. `hypothetical` and `negated` name the word that causes it, or -1."""
 
-    off: list[int]
+    hypothetical: list[int]
     """Supposed, asked, or said of somebody else: nothing is heard."""
-    no: list[int]
+    negated: list[int]
     """Denied."""
-    past: list[bool]
+    historical: list[bool]
     """Of years ago."""
-    aside: list[bool]
+    circumstance: list[bool]
     """After a "when" that follows a place or complaint: a circumstance, not the matter."""
     segment: list[int]
     """Where the part of the sentence begins."""
@@ -122,6 +125,8 @@ class Tone(msgspec.Struct, frozen=True):
         after = [word.text for word in words[last + 1: last + 6] if word.text not in DROPPED | _BETWEEN] + ["", ""]
         if after[0] == "gone":
             return after[1] in _GONE
+        if after[0] in ("until", "till"):  # "no injury until I fell"
+            return True
         return after[0] in _OVER or after[:2] in (["went", "away"], ["went", "down"])
 
     def none(self, words: list[Word], last: int) -> bool:
@@ -135,10 +140,10 @@ class Tone(msgspec.Struct, frozen=True):
         return after[:1] == ["no"] and (len(after) == 1 or after[1] in ",.")
 
 
-def tone(words: list[Word]) -> Tone:
+def assertions(words: list[Word]) -> Assertions:
     """What is denied, supposed, asked, long past or said of others, for each word of a text."""
     size = len(words)
-    out = Tone([-1] * size, [-1] * size, [False] * size, [False] * size, [0] * size)
+    out = Assertions([-1] * size, [-1] * size, [False] * size, [False] * size, [0] * size)
     other, begin = -1, 0
     while begin < size:
         end = begin
@@ -167,11 +172,11 @@ class _Sentence:
         self.begin = begin
         first = next((text for text in self.text if text not in (",", "and", "then", ".")), ".")
         self.other = other if first in _THIRD else -1
-        self.doubt = self.no = -1
+        self.supposed = self.negated = -1
         """The word by which it is supposed, and by which it is denied; -1 where it is not."""
         self.segment = begin
 
-    def read(self, out: Tone) -> None:
+    def read(self, out: Assertions) -> None:
         """Write what holds at each word into `out`."""
         named = aside = False
         for k, stem in enumerate(self.stems):
@@ -182,27 +187,27 @@ class _Sentence:
             self._tone_begins(k)
             aside = aside or (named and self.text[k] in _ASIDE)
             named = named or stem in BODY or stem in COMPLAINTS
-            out.off[i] = self.other if self.other >= 0 else self.doubt
-            out.no[i], out.segment[i], out.aside[i] = self.no, self.segment, aside
+            out.hypothetical[i] = self.other if self.other >= 0 else self.supposed
+            out.negated[i], out.segment[i], out.circumstance[i] = self.negated, self.segment, aside
 
     def _part_begins(self, k: int) -> bool:
         """Does a part of the sentence begin here? Ends what goes no further."""
         word, after = self.text[k], self.text[k + 1]
         if word == ",":
-            self.doubt = -1
+            self.supposed = -1
             if self.other >= 0 and after not in _THIRD | {"and"} and self.text[k + 2] not in _THIRD:
                 self.other = -1
-            if self.no >= 0:
+            if self.negated >= 0:
                 self._list_goes_on(k)
         elif word in _TURNS:
-            self.doubt = self.no = -1
+            self.supposed = self.negated = -1
             if after not in _THIRD:
                 self.other = -1
         elif word == "and":
             if after in _SUBJECTS or self._clause_follows(k):
-                self.no = self.doubt = -1
-            if self.doubt >= 0 and self.text[self.doubt - self.begin] in ("other", "good"):
-                self.doubt = -1
+                self.negated = self.supposed = -1
+            if self.supposed >= 0 and self.text[self.supposed - self.begin] in ("other", "good"):
+                self.supposed = -1
             if after in ("i", "my", "now"):
                 self.other = -1
         else:
@@ -220,14 +225,14 @@ class _Sentence:
 
     def _list_goes_on(self, comma: int) -> None:
         """After "no swelling, ...": the denial goes on to an "or"; a bare list is left in doubt."""
-        no, self.no = self.no, -1
+        before, self.negated = self.negated, -1
         item: list[str] = []
         pain = False
         for word in self.text[comma + 1:-3]:
             if word == ",":
                 item = []
             elif word in ("or", "nor"):
-                self.no = no
+                self.negated = before
                 return
             elif word in _NO_LIST:
                 return
@@ -237,7 +242,7 @@ class _Sentence:
             if len(item) > 3:
                 return
         if not pain:
-            self.doubt = self.begin + comma
+            self.supposed = self.begin + comma
 
     def _person_begins(self, k: int) -> None:
         """Is somebody else named here, or the person again?"""
@@ -245,8 +250,8 @@ class _Sentence:
         if word in ("i", "my"):
             if before not in ("of", "from"):
                 self.other = -1
-            if word == "my" and self.no >= 0 and self._far(k) and before not in _PREPOSITIONS:
-                self.no = -1
+            if word == "my" and self.negated >= 0 and self._far(k) and before not in _PREPOSITIONS:
+                self.negated = -1
         if self.stems[k] in OTHERS and not self._did_it_to_me(k):
             self.other = self.begin + k
 
@@ -256,7 +261,7 @@ class _Sentence:
 
     def _far(self, k: int) -> bool:
         """Does something stand between the denial and this word?"""
-        return self.begin + k - self.no > 1
+        return self.begin + k - self.negated > 1
 
     def _tone_begins(self, k: int) -> None:
         """Is something supposed or denied from here on?"""
@@ -264,17 +269,17 @@ class _Sentence:
         if self.stems[k] in OTHERS:
             return
         if self._supposes(k):
-            self.doubt = i
+            self.supposed = i
         elif word in _NO:
             self._denies(k)
         elif word == "cannot" and (after in ("see", "find", "notice") or self.text[k + 2] == "any"):
-            self.no = i
-        elif self.no >= 0 and self._far(k) and self._denial_ends(k):
-            self.no = -1
+            self.negated = i
+        elif self.negated >= 0 and self._far(k) and self._denial_ends(k):
+            self.negated = -1
 
     def _denial_ends(self, k: int) -> bool:
         """Does something else begin here, although no mark says so: "no injury just pain", "no fever leg is red"?"""
-        if self.text[self.no - self.begin] == "non" or self.text[k] in _GO_ON:
+        if self.text[self.negated - self.begin] == "non" or self.text[k] in _GO_ON:
             return True
         return self.stems[k] in BODY and self.text[k + 1] in _VERBS and self.text[k - 1] not in ("or", "nor")
 
@@ -298,27 +303,27 @@ class _Sentence:
             return
         if word == "none" and after not in ("of", "the"):
             return  # it denies what stands before it
-        if word == "non" and self.no >= 0:
+        if word == "non" and self.negated >= 0:
             return
-        if self.no >= 0 and word in ("without", "no") and k and self.text[k - 1] == "not":
-            self.no = -1  # not without
-        elif self.no >= 0 and self._far(k) and word not in ("nor", "no") and self.text[k - 1] not in ("and", "or"):
-            self.doubt = i  # denied twice
+        if self.negated >= 0 and word in ("without", "no") and k and self.text[k - 1] == "not":
+            self.negated = -1  # not without
+        elif self.negated >= 0 and self._far(k) and word not in ("nor", "no") and self.text[k - 1] not in ("and", "or"):
+            self.supposed = i  # denied twice
         else:
-            self.no = i
+            self.negated = i
 
 
-def _headings(words: list[Word], begin: int, end: int, out: Tone) -> None:
+def _headings(words: list[Word], begin: int, end: int, out: Assertions) -> None:
     """ "Swelling of the calf: no" denies what stands before the colon."""
     for i in range(begin, end - 1):
         if words[i].text == ":" and words[i + 1].text in ("no", "none", "nil", "negative", "absent"):
             for k in range(i - 1, out.segment[i] - 1, -1):
                 if words[k].text == ":":
                     break
-                out.no[k] = i + 1
+                out.negated[k] = i + 1
 
 
-def _question(words: list[Word], begin: int, end: int, out: Tone) -> None:
+def _question(words: list[Word], begin: int, end: int, out: Assertions) -> None:
     """What is asked is not said: the last part of the sentence, and every part that begins like a question.
 
     "Why does my heel hurt?" says that it hurts.
@@ -328,17 +333,17 @@ def _question(words: list[Word], begin: int, end: int, out: Tone) -> None:
         start = out.segment[i]
         head = words[start if words[start].stem and words[start].text != "and" else start + 1].text
         if (start == last and head != "why") or head in _ASKING:
-            out.off[i] = end
+            out.hypothetical[i] = end
 
 
-def _long_past(words: list[Word], begin: int, end: int, out: Tone) -> None:
+def _long_past(words: list[Word], begin: int, end: int, out: Assertions) -> None:
     """Mark the parts of a sentence that tell of years ago, but for those that tell how the trouble began."""
     text = [word.text for word in words[begin:end]] + [""] * 4
     told = {out.segment[begin + k] for k in range(end - begin)
             if _of_years_ago(text[k: k + 5]) and "since" not in text[max(k - 4, 0):k]}
     told -= {out.segment[i] for i in range(begin, end) if words[i].stem in BEGINS}
     for i in range(begin, end):
-        out.past[i] = out.segment[i] in told
+        out.historical[i] = out.segment[i] in told
 
 
 def _of_years_ago(text: list[str]) -> bool:
