@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 import importlib.metadata
 import re
+import shutil
 import tomllib
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from tests.conftest import ROOT, SCENARIOS, remembered
+from tests.conftest import ROOT, RULES, SCENARIOS, remembered
 from tests.helpers import small
 from triage.cli import main
 from triage.inference.assessment import assess
@@ -48,6 +49,12 @@ def text(knowledge, told) -> str:
 
 
 @pytest.fixture(scope="module")
+def full(knowledge, told) -> str:
+    """With digest, counts and lines of stories."""
+    return safety.document(knowledge, told, SCENARIOS, full=True)
+
+
+@pytest.fixture(scope="module")
 def tests() -> set[str]:
     """All tests of pytest, as `tests/test_x.py::test_y`."""
     return {
@@ -77,25 +84,49 @@ def test_the_file_is_what_the_command_gives(text):
     assert FILE.read_text(encoding="utf-8") == text
 
 
-def test_the_command_prints_the_same_from_another_evaluator(knowledge, text, capsysbinary, monkeypatch):
+@pytest.mark.parametrize("folder", ["care", "conditions", "derived", "findings", "red_flags", "scores", "self_checks",
+                                    "interlocks.yaml", "map.yaml", "sources.yaml"])
+def test_a_word_of_a_card_changes_nothing_of_the_file(knowledge, told, text, tmp_path, folder):
+    """Only what the file is about does: hazards, dangers, promises, and people whom this program is not for."""
+    shutil.copytree(RULES, tmp_path / "rules")
+    place = tmp_path / "rules" / folder
+    for path in place.rglob("*.yaml") if place.is_dir() else [place]:
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        path.write_text("".join(line if line.lstrip().startswith(("danger:", "#")) else
+                                re.sub(r" (the|and|of) ", r" \1 XYZ ", line, count=1) for line in lines))
+    other = reader.load(tmp_path / "rules")
+    assert sum(other.digests[name] != digest for name, digest in knowledge.digests.items()) > 7
+    assert safety.document(other, told, SCENARIOS) == text
+    assert safety.document(other, told, SCENARIOS, full=True) != text
+
+
+def test_the_full_copy_has_the_digest_and_the_file_has_none(knowledge, full, text):
+    assert knowledge.digest[:12] in full
+    assert knowledge.digest[:12] not in text
+    assert re.search(r"`[\w/]+\.yaml:\d+`", text) is None
+
+
+def test_the_command_prints_the_same_from_another_evaluator(knowledge, text, full, capsysbinary, monkeypatch):
     monkeypatch.setattr("triage.knowledge.reader.load", lambda: knowledge)
     monkeypatch.chdir(ROOT)
     assert main(["safety", "tests/scenarios"]) == 0
     assert capsysbinary.readouterr().out.decode() == text
+    assert main(["safety", "tests/scenarios", "--full"]) == 0
+    assert capsysbinary.readouterr().out.decode() == full
     assert main(["safety", "tests/scenarios/bite.yaml", "--json"]) == 0
     assert msgspec.json.decode(capsysbinary.readouterr().out)["text"].startswith("# Clinical safety file\n")
 
 
-def test_every_mark_of_the_frame_is_filled_once_and_nothing_else_is_left(text):
+def test_every_mark_of_the_frame_is_filled_once_and_nothing_else_is_left(text, full):
     marks = re.findall(r"\{\{(\w+)\}\}", safety.frame())
     assert len(marks) > 10
-    assert "{{" not in text
+    assert "{{" not in text + full
 
 
-def test_all_rows_of_a_table_have_as_many_cells_as_its_head(text):
+def test_all_rows_of_a_table_have_as_many_cells_as_its_head(text, full):
     """A bar in the id of a rule is no end of a cell."""
     width = 0
-    for line in text.splitlines():
+    for line in f"{text}\n{full}".splitlines():
         if not line.startswith("|"):
             width = 0
             continue
@@ -132,11 +163,11 @@ def test_every_file_that_it_names_is_there(text):
     assert [name for name in named if not (ROOT / name).exists()] == []
 
 
-def test_it_claims_no_approval_and_says_who_reviewed_it(knowledge, text):
+def test_it_claims_no_approval_and_says_who_reviewed_it(knowledge, text, full):
     assert knowledge.settings.review in text.lower()
     assert "conformity with neither" in " ".join(text.split())
-    for said in (tables.signed(knowledge), knowledge.settings.version, knowledge.digest[:12]):
-        assert said in text
+    assert knowledge.settings.version in text
+    assert tables.signed(knowledge) in full
 
 
 # --- hazards ---
@@ -150,8 +181,8 @@ def test_every_theorem_controls_a_hazard(knowledge):
     assert {name for h in knowledge.hazards.values() for c in h.controls for name in c.proofs} == set(THEOREMS)
 
 
-def test_each_row_of_a_control_holds_its_rules_and_what_shows_them(knowledge, evidence, text):
-    found = rows(text, "hazard")
+def test_each_row_of_a_control_holds_its_rules_and_what_shows_them(knowledge, evidence, full):
+    found = rows(full, "hazard")
     controls = [control for hazard in knowledge.hazards.values() for control in hazard.controls]
     assert len(found) == len(controls) > 50
     for row, control in zip(found, controls, strict=True):
@@ -223,10 +254,11 @@ def test_a_hazard_without_a_control_and_a_red_flag_without_a_hazard_are_told(few
 # --- red flags and blocks ---
 
 
-def test_each_red_flag_is_shown_by_its_hit_and_its_near_miss(knowledge, told, text):
+def test_each_red_flag_is_shown_by_its_hit_and_its_near_miss(knowledge, told, text, full):
     """The story at the place that is named raises it, or does not, and says so."""
     at = {f"{Path(t.story.file).relative_to(SCENARIOS).as_posix()}:{t.story.line}": t for t in told}
-    found = rows(text, "red flag")
+    found = rows(full, "red flag")
+    assert [[re.sub(r":\d+`", "`", cell) for cell in row[:5]] for row in found] == rows(text, "red flag")
     assert {row[0].strip("`") for row in found} == set(knowledge.red_flags)
     for name, _, levels, hit, miss, count in found:
         flag, hit, miss = name.strip("`"), hit.strip("`"), miss.strip("`")
@@ -245,13 +277,14 @@ def test_the_nearest_red_flags_stand_first(knowledge, text):
     assert [order.index(level) >= 3 for level in first] == sorted(order.index(level) >= 3 for level in first)
 
 
-def test_each_block_is_shown_by_what_it_holds_back_and_what_it_lets_through(knowledge, told, text):
+def test_each_block_is_shown_by_what_it_holds_back_and_what_it_lets_through(knowledge, told, text, full):
     at = {f"{Path(t.story.file).relative_to(SCENARIOS).as_posix()}:{t.story.line}": t for t in told}
     card_of = {rule.id: rule.card for rule in knowledge.rules}
     shelf = {**knowledge.self_checks, **knowledge.care}
-    found = rows(text, "block")
+    found = rows(full, "block")
+    assert [[re.sub(r":\d+`", "`", cell) for cell in row[:4]] for row in found] == rows(text, "block")
     assert {row[0].strip("`") for row in found} == set(knowledge.interlocks)
-    for name, _, held, back, through, count in found:
+    for name, held, back, through, count, _ in found:
         block, its = name.strip("`"), set(re.findall(r"`(\w+)`", held))
         assert its == {card.id for card in shelf.values() if block in card.blocked_by}
 
@@ -278,7 +311,7 @@ def test_who_must_be_told_what_and_who_is_sent_elsewhere_stands_in_it(knowledge,
 
 def test_the_order_of_stories_and_cards_alone_decides(knowledge, told, text):
     again = Evidence(knowledge, iter(told), SCENARIOS)
-    assert tables.controls(knowledge, again) in text
+    assert tables.controls(knowledge, again, full=False) in text
     assert safety.document(knowledge, told, SCENARIOS) == text
 
 

@@ -153,6 +153,7 @@ def parser() -> argparse.ArgumentParser:
     safety = command("safety", "the clinical safety file, its tables made anew from the rules and the stories",
                      "triage safety tests/scenarios > triage/docs/safety.md")
     safety.add_argument("dir", type=Path, help="the folder of scenarios that show the controls")
+    safety.add_argument("--full", action="store_true", help="with digest, counts and lines of stories, for a release")
 
     sign = command("sign", "a clinician signs a card as reviewed; a later change of the card undoes it",
                    "triage sign clot_signs --by 'A. Name' --role 'emergency physician'")

@@ -18,7 +18,7 @@ def run(options: argparse.Namespace) -> int:
     compiled = Compiled(knowledge)
     told = [safety.Told(story, assess(knowledge, compiled.fired(story.answers), story.answers))
             for story in scenarios.read(knowledge, options.dir)]
-    text = safety.document(knowledge, told, options.dir)
+    text = safety.document(knowledge, told, options.dir, full=options.full)
     if options.json:
         sys.stdout.buffer.write(encode({"schema": "triage-safety/1", "text": text}))
     else:

@@ -17,29 +17,33 @@ __all__ = ["Told", "document", "frame"]
 _MARK = re.compile(r"\{\{(\w+)\}\}")
 
 
-def document(knowledge: Knowledge, told: Iterable[Told], folder: Path) -> str:
-    """The file as Markdown. `told`: all stories below `folder`, each with what came of it."""
+def document(knowledge: Knowledge, told: Iterable[Told], folder: Path, full: bool = False) -> str:
+    """The file as Markdown. `told`: all stories below `folder`, each with what came of it.
+
+    `full` adds what changes with each edit: the digest, counts, the words of blocks, the lines at which stories stand.
+    """
     evidence = Evidence(knowledge, told, folder)
     settings = knowledge.settings
+    review = settings.review[:1].upper() + settings.review[1:]
     parts = {
-        "about": f"soleus-triage, rules {settings.version} of {settings.date}, digest `{knowledge.digest[:12]}`.",
-        "review": settings.review[:1].upper() + settings.review[1:],
+        "about": f"soleus-triage, rules {settings.version} of {settings.date}"
+                 + (f", digest `{knowledge.digest[:12]}`, {evidence.stories:,} stories." if full else "."),
+        "review": review,
+        "signed": f"**{review}.** {tables.signed(knowledge)}" if full else f"**{review}.**",
         "not_for": tables.not_for(knowledge),
-        "signed_sentence": tables.signed(knowledge),
-        "sources_sentence": tables.how_read(knowledge),
-        "grades_sentence": tables.how_known(knowledge),
+        "sources_sentence": tables.how_read(knowledge, full),
+        "grades_sentence": tables.how_known(knowledge, full),
         "sources_read": str(settings.sources_read or "no known day"),
         "hazards": tables.hazards(knowledge),
-        "controls": tables.controls(knowledge, evidence),
+        "controls": tables.controls(knowledge, evidence, full),
         "promises": tables.promises(knowledge),
-        "red_flags": tables.red_flags(knowledge, evidence),
-        "blocks": tables.blocks(knowledge, evidence),
-        "stories": f"{evidence.stories:,}",
-        "reviews": tables.reviews(knowledge),
-        "sources": tables.sources(knowledge),
+        "red_flags": tables.red_flags(knowledge, evidence, full),
+        "blocks": tables.blocks(knowledge, evidence, full),
+        "reviews": f"\n{tables.reviews(knowledge)}\n" if full else "",
+        "sources": tables.sources(knowledge, full),
         "dependencies": tables.dependencies(dependencies()),
     }
-    return _MARK.sub(lambda found: parts[found[1]], frame())
+    return _MARK.sub(lambda mark: parts[mark[1]], frame())
 
 
 def frame() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Literal
 
 from triage.inference.assessment import severity
 from triage.knowledge import signatures as state_of
@@ -12,8 +13,10 @@ from triage.verification.safety.dependencies import Dependency
 from triage.verification.safety.evidence import Evidence
 from triage.verification.safety.hazards import rules_of
 
-_READ = {"full": "whole", "page": "as a page of the web", "abstract": "as a summary",
-         "secondary": "only by what others say of them"}
+_READ: dict[Literal["full", "page", "abstract", "secondary"], str] = {
+    "full": "whole", "page": "as a page of the web", "abstract": "as a summary",
+    "secondary": "only by what others say of them",
+}
 _NEEDED = {"run": "to run", "dev": "to develop and test"}
 
 
@@ -42,20 +45,25 @@ def signed(knowledge: Knowledge) -> str:
     return f"{what} The first of these signatures ends on {first}."
 
 
-def how_read(knowledge: Knowledge) -> str:
-    """How far the sources were read."""
+def how_read(knowledge: Knowledge, full: bool) -> str:
+    """How far the sources were read; `full`: with counts."""
     counted = Counter(source.seen for source in knowledge.sources.values())
-    said = ", ".join(f"{counted[seen]:,} were read {words}" for seen, words in _READ.items() if counted[seen])  # type: ignore[index]
-    none = "" if counted["full"] else "; none was read whole"
-    return f"Of {len(knowledge.sources):,} sources, {said}{none}."
+    if full:
+        parts = ", ".join(f"{number:,} were read {words}" for seen, words in _READ.items() if (number := counted[seen]))
+        none = "" if counted["full"] else "; none was read whole"
+        return f"Of {len(knowledge.sources):,} sources, {parts}{none}."
+    whole = "Not every source was read whole" if counted["full"] else "None of the sources was read whole"
+    return f"{whole}; each says in `rules/sources.yaml` how far."
 
 
-def how_known(knowledge: Knowledge) -> str:
-    """How well the lines that conclude are known."""
+def how_known(knowledge: Knowledge, full: bool) -> str:
+    """How well the lines that conclude are known; `full`: with counts."""
     lines = [rule for rule in knowledge.rules_of("red_flag", "interlock", "for", "against") if not rule.lowered]
-    counted = Counter(rule.grade for rule in lines)
-    said = ", ".join(f"{number:,} {grade}" for grade, number in sorted(counted.items(), key=lambda each: -each[1]))
-    return (f"Of {len(lines):,} lines of evidence, red flags and blocks, by how well they are known: {said}. "
+    grades = Counter(rule.grade for rule in lines).most_common()
+    parts = ", ".join(f"{number:,} {grade}" if full else grade for grade, number in grades)
+    head = f"Of {len(lines):,} lines" if full else "Lines"
+    tail = "" if full else ", the most common first"
+    return (f"{head} of evidence, red flags and blocks, by how well they are known{tail}: {parts}. "
             "Inference is our own judgement, memory has no source at hand.")
 
 
@@ -67,39 +75,44 @@ def hazards(knowledge: Knowledge) -> str:
     ))
 
 
-def controls(knowledge: Knowledge, evidence: Evidence) -> str:
-    """Hazard, cause, control, the rule and the test that show it."""
+def controls(knowledge: Knowledge, evidence: Evidence, full: bool) -> str:
+    """Hazard, cause, control, the rule and the test that show it; `full`: with the lines of stories."""
     rows = []
     for number, hazard in enumerate(knowledge.hazards.values(), 1):
         for i, control in enumerate(hazard.controls):
             rules = rules_of(knowledge, control)
-            stories = dict.fromkeys(filter(None, map(evidence.of, rules)))
-            shown = [f"prove {name}" for name in control.proofs] + control.tests + list(stories)
+            stories = [_place(evidence.of(name), full) for name in rules]
+            shown = [f"prove {name}" for name in control.proofs] + control.tests + stories
             head = [f"H{number}", ""] if i else [f"H{number} {hazard.name}", hazard.cause]
             rows.append([*head, control.say, _code(rules), _code(shown)])
     return _table(["hazard", "cause", "control", "rule", "test that shows it"], rows)
 
 
-def red_flags(knowledge: Knowledge, evidence: Evidence) -> str:
-    """Each red flag, nearest first, with the stories that show it."""
+def red_flags(knowledge: Knowledge, evidence: Evidence, full: bool) -> str:
+    """Each red flag, nearest first, with the stories that show it; `full`: with their lines and how many raise it."""
     rows = []
     for name, flag in knowledge.red_flags.items():
         rules = sorted((r for r in knowledge.rules_of("red_flag", card=name) if not r.lowered), key=severity)[::-1]
         levels = dict.fromkeys(map(_level, rules))
         rows.append((tuple(-part for part in severity(rules[0])) if rules else (0, 0, 0), [
-            f"`{name}`", flag.danger, "; ".join(levels), _code([evidence.hit(name)]),
-            _code([evidence.near_miss(name)]), str(evidence.raised[name]),
+            f"`{name}`", flag.danger, "; ".join(levels), _code([_place(evidence.hit(name), full)]),
+            _code([_place(evidence.near_miss(name), full)]), *([str(evidence.raised[name])] if full else []),
         ]))
-    return _table(["red flag", "danger", "levels", "hit", "near miss", "stories"],
+    return _table(["red flag", "danger", "levels", "hit", "near miss", *(["stories that raise it"] if full else [])],
                   [row for _, row in sorted(rows, key=lambda each: each[0])])
 
 
-def blocks(knowledge: Knowledge, evidence: Evidence) -> str:
-    """Each block, what it holds back, and the stories that show it."""
+def blocks(knowledge: Knowledge, evidence: Evidence, full: bool) -> str:
+    """Each block, what it holds back, and the stories that show it.
+
+    `full`: with their lines, in how many it withholds something, and what is said.
+    """
     shelf = {**knowledge.self_checks, **knowledge.care}
-    return _table(["block", "what is said", "cards", "holds back", "lets through", "stories"], (
-        [f"`{name}`", block.say, _code(card.id for card in shelf.values() if name in card.blocked_by),
-         _code([evidence.holds_back(name)]), _code([evidence.lets_through(name)]), str(evidence.held[name])]
+    more = ["stories in which it withholds", "what is said"] if full else []
+    return _table(["block", "cards", "holds back", "lets through", *more], (
+        [f"`{name}`", _code(card.id for card in shelf.values() if name in card.blocked_by),
+         _code([_place(evidence.holds_back(name), full)]), _code([_place(evidence.lets_through(name), full)]),
+         *([str(evidence.held[name]), block.say] if full else [])]
         for name, block in knowledge.interlocks.items()
     ))
 
@@ -113,16 +126,16 @@ def reviews(knowledge: Knowledge) -> str:
                   ([kind, f"{there[kind]:,}", f"{holding[kind]:,}"] for kind in sorted(there)))
 
 
-def sources(knowledge: Knowledge) -> str:
-    """Each kind of source: how many, and from when the first of them is to be read again."""
+def sources(knowledge: Knowledge, full: bool) -> str:
+    """Each kind of source, and how long it holds; `full`: how many, and when the first is to be read again."""
     rows = []
     for kind, number in sorted(Counter(source.kind for source in knowledge.sources.values()).items()):
         days = [day for source in knowledge.sources.values() if source.kind == kind
                 if (day := state_of.read_again(knowledge, source)) is not None]
         years = knowledge.settings.sources_again.get(kind)
-        rows.append([kind.replace("_", " "), f"{number:,}", f"{years} years" if years else "not said",
-                     str(min(days, default="not known"))])
-    return _table(["kind of source", "sources", "read again after", "the first from"], rows)
+        rows.append([kind.replace("_", " "), f"{years} years" if years else "not said",
+                     *([f"{number:,}", str(min(days, default="not known"))] if full else [])])
+    return _table(["kind of source", "read again after", *(["sources", "the first from"] if full else [])], rows)
 
 
 def dependencies(packages: Iterable[Dependency]) -> str:
@@ -149,7 +162,12 @@ def _sentence(text: str) -> str:
 
 
 def _code(names: Iterable[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names if name)
+    return ", ".join(f"`{name}`" for name in dict.fromkeys(names) if name)
+
+
+def _place(story: str, full: bool) -> str:
+    """Where a story stands: `file:line`, or the file alone."""
+    return story if full else story.partition(":")[0]
 
 
 def _table(head: list[str], rows: Iterable[list[str]]) -> str:
