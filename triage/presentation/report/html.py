@@ -26,7 +26,7 @@ STYLE = """
   @bottom-right { content: counter(page) " / " counter(pages); font-size: 8pt; } }
 @page clinician { margin: 9mm 11mm 11mm; }
 * { box-sizing: border-box; }
-html { font-family: "Helvetica Neue", Helvetica, Arial, "Liberation Sans", "DejaVu Sans", sans-serif;
+html { font-family: "Helvetica Neue", Helvetica, Arial, "Liberation Sans", "DejaVu Sans Condensed", sans-serif;
   font-size: 11pt; line-height: 1.4; color: #111; background: #fff; }
 body { max-width: calc(180mm + 2rem); margin: 0 auto; padding: 0 1rem; }
 h1 { font-size: 1.5em; line-height: 1.2; margin: 1em 0 .2em; }
