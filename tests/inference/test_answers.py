@@ -14,10 +14,16 @@ from triage.model import NONE, NOT_SURE, Answer, Choice, Finding, Knowledge, Opt
 
 MANY = settings(max_examples=300, deadline=None, derandomize=True)
 
+
+def worded(**labels: str) -> dict[str, Option]:
+    """Options by their words."""
+    return {name: Option(label=label) for name, label in labels.items()}
+
+
 YES_NO = Finding(id="leg.hot", ask="Hot?", kind="yes_no", again="Hotter than the other?")
 ONE = Finding(id="pain.side", ask="Which?", kind="one",
-              options={"left": "Left", "right": "Right", "no_side": "Neither"})
-MANY_OF = Finding(id="pain.region", ask="Where?", kind="many", options={"calf": "Calf", "heel": "Heel", "foot": "Foot"})
+              options=worded(left="Left", right="Right", no_side="Neither"))
+MANY_OF = Finding(id="pain.region", ask="Where?", kind="many", options=worded(calf="Calf", heel="Heel", foot="Foot"))
 NUMBER = Finding(id="person.age", ask="How old?", kind="number", unit="years", lowest=0, highest=120)
 DURATION = Finding(id="onset.age", ask="Since when?", kind="duration")
 UNBOUND = replace(NUMBER, lowest=None, highest=None)
@@ -72,7 +78,7 @@ def test_not_sure_may_stand_alone_in_a_list():
 
 
 def test_an_option_of_its_own_name_is_stronger_than_a_word_of_ours():
-    finding = replace(ONE, options={"nothing": "Nothing hurts", "y": "Like a Y", "left": "Left"})
+    finding = replace(ONE, options=worded(nothing="Nothing hurts", y="Like a Y", left="Left"))
     assert normal(finding, "nothing") == "nothing"
     assert normal(finding, "y") == "y"
     assert normal(replace(finding, kind="many"), "nothing") == ("nothing",)

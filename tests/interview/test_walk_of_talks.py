@@ -238,7 +238,7 @@ class Ways:
 
     def _around(self, finding: Finding, part: Criterion) -> list[Criterion]:
         """The region in which a place lies."""
-        regions = [getattr(finding.options.get(option), "inside", "") for option in part.any_of]
+        regions = [finding.options[option].inside for option in part.any_of if option in finding.options]
         return [Criterion(finding.within, any_of=(regions[0],))] if finding.within and any(regions) else []
 
     def _answer(self, name: str, parts: tuple[Criterion, ...]) -> Answer | None:

@@ -339,7 +339,7 @@ class _Conversation:
         chosen = answer if isinstance(answer, tuple) else (str(answer),)
         around = facts.get(finding.within)
         outside = isinstance(around, tuple) and any(
-            getattr(finding.options.get(option), "inside", "") not in ("", *around) for option in chosen)
+            finding.options[option].inside not in ("", *around) for option in chosen if option in finding.options)
         return orphan or outside or not applies(finding.ask_if, {k: v for k, v in facts.items() if k != name})
 
     # --- after the result

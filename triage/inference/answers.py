@@ -254,7 +254,7 @@ def upward(knowledge: Knowledge, finding: Finding, answer: Answer) -> list[tuple
         return []
     implied: list[tuple[str, Answer]] = [(finding.parents[0], "yes")] if len(finding.parents) == 1 else []
     if finding.within and isinstance(answer, tuple):
-        inside = {getattr(finding.options[option], "inside", "") for option in answer}
+        inside = {finding.options[option].inside for option in answer}
         regions = knowledge.findings[finding.within].options
         implied.append((finding.within, tuple(region for region in regions if region in inside)))
     return implied

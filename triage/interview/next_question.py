@@ -125,7 +125,7 @@ class Interview:
             return question
         zones = knowledge.findings[stage.picture]
         near = set(likely)
-        options = sorted(zones.options, key=lambda option: getattr(zones.options[option], "inside", "") not in near)
+        options = sorted(zones.options, key=lambda option: zones.options[option].inside not in near)
         lines = {zones.id: [f"{zones.id}{OPTION}{option}" for option in options]}
         lines |= {name: each for name, each in _by_finding(stage.together).items()
                   if name != zones.within and name in question.findings}
@@ -283,7 +283,7 @@ def _line(knowledge: Knowledge, line: str) -> str:
     finding = knowledge.findings[name]
     if not option:
         return finding.line or finding.ask
-    return getattr(finding.options[option], "line", "") or finding.label(option)
+    return finding.options[option].line or finding.label(option)
 
 
 def ask(knowledge: Knowledge, finding: Finding, stage: str = "", facts: dict[str, Answer] | None = None) -> Question:
@@ -360,7 +360,7 @@ def ticked(question: Question, answers: Answers) -> list[str]:
 
 def _inside(finding: Finding, option: str, facts: dict[str, Answer] | None) -> bool:
     chosen = (facts or {}).get(finding.within)
-    inside = getattr(finding.options[option], "inside", "")
+    inside = finding.options[option].inside
     return not finding.within or not inside or not isinstance(chosen, tuple) or inside in chosen
 
 

@@ -6,14 +6,11 @@ from typing import Any
 
 import msgspec
 
+from triage.knowledge.file_shapes import ArticleFile, FindingEntry, InterviewFile, TopicFile
 from triage.model import (
-    Card,
     Care,
-    Claim,
     Condition,
     Derived,
-    Finding,
-    Group,
     Hazard,
     Interlock,
     LegMap,
@@ -23,30 +20,13 @@ from triage.model import (
     Settings,
     Signature,
     Source,
-    Stage,
 )
 
-
-class Topic(Card, frozen=True, kw_only=True):
-    about: str
-    findings: dict[str, Finding]
-
-
-class Article(Card, frozen=True, kw_only=True):
-    source: str
-    claims: dict[str, Claim]
-
-
-class Interview(Card, frozen=True, kw_only=True):
-    stages: list[Stage]
-    groups: list[Group]
-
-
 _FILES: dict[str, Any] = {
-    "findings": Topic, "derived": Derived, "scores": Score, "conditions": Condition, "red_flags": RedFlag,
-    "self_checks": SelfCheck, "care": Care, "interlocks": dict[str, Interlock], "sources": dict[str, Source],
-    "article": Article, "interview": Interview, "knowledge": Settings, "map": LegMap,
-    "hazards": dict[str, Hazard], "reviews": dict[str, Signature],
+    "findings": TopicFile[FindingEntry], "derived": Derived, "scores": Score, "conditions": Condition,
+    "red_flags": RedFlag, "self_checks": SelfCheck, "care": Care, "interlocks": dict[str, Interlock],
+    "sources": dict[str, Source], "article": ArticleFile, "interview": InterviewFile, "knowledge": Settings,
+    "map": LegMap, "hazards": dict[str, Hazard], "reviews": dict[str, Signature],
 }
 _WITH_ID = ("Stage", "Group", "ScoreItem")
 

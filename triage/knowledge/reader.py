@@ -12,6 +12,7 @@ import msgspec
 
 from triage.knowledge import compiler
 from triage.knowledge.card_files import CardFile, Shelf, Steps, explained
+from triage.knowledge.file_shapes import FindingEntry, TopicFile
 from triage.model import (
     NONE,
     NOT_SURE,
@@ -40,7 +41,6 @@ from triage.model import (
     Stage,
     Step,
     Strength,
-    Topic,
     View,
 )
 from triage.support import strict_yaml
@@ -223,16 +223,16 @@ class _Reader(Shelf):
         return False
 
     def _topic(self, file: CardFile, topic: str) -> None:
-        head = self._convert(file, (), Topic)
+        head = self._convert(file, (), TopicFile)
         if head is None or not self._good_id(file, (), topic):
             return
         self.lost.discard(f"{topic}.")
         for name in head.findings:
             path = ("findings", name)
             self.lost.add(f"{topic}.{name}")
-            finding = self._convert(file, path, Finding, id=f"{topic}.{name}")
-            if finding is not None and self._good_id(file, path, name) and self._new(file, path, finding.id):
-                finding = self._with_options(file, path, finding)
+            entry = self._convert(file, path, FindingEntry, id=f"{topic}.{name}")
+            if entry is not None and self._good_id(file, path, name) and self._new(file, path, entry.id):
+                finding = self._with_options(file, path, entry.finding())
                 self.findings[finding.id] = finding
                 self._check_finding(file, path, finding)
 

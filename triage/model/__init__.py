@@ -86,7 +86,6 @@ from triage.model.findings import (
     Group,
     Option,
     Stage,
-    Topic,
 )
 from triage.model.knowledge import (
     Knowledge,
@@ -180,7 +179,6 @@ __all__ = [
     "Stage",
     "Step",
     "Strength",
-    "Topic",
     "Turn",
     "Urgency",
     "Value",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
 
 import msgspec
 
@@ -31,7 +30,7 @@ class Finding(Card, frozen=True, kw_only=True, dict=True):
     unit: str = ""
     lowest: float | None = None
     highest: float | None = None
-    options: dict[str, str | Option] = {}
+    options: dict[str, Option] = {}
     options_of: str = ""
     """The finding before it whose options it has too."""
     ask_if: When = []
@@ -61,13 +60,8 @@ class Finding(Card, frozen=True, kw_only=True, dict=True):
         return (self.part_of,) if isinstance(self.part_of, str) else tuple(self.part_of)
 
     def label(self, option: str) -> str:
-        found = self.options[option]
-        return found if isinstance(found, str) else found.label
-
-
-class Topic(Card, frozen=True, kw_only=True):
-    about: str
-    findings: dict[str, Any]
+        """The words of an option."""
+        return self.options[option].label
 
 
 class Stage(Card, frozen=True, kw_only=True):

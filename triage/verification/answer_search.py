@@ -165,7 +165,7 @@ def goes_together(knowledge: Knowledge, answers: Answers) -> bool:
             return False
         if finding.within and isinstance(answer, tuple):
             regions = whole.get(finding.within, ())
-            inside = {getattr(finding.options[option], "inside", "") for option in answer}
+            inside = {finding.options[option].inside for option in answer}
             if not isinstance(regions, tuple) or not inside <= {*regions}:
                 return False
     return True

@@ -11,7 +11,7 @@ from triage.cli import arguments
 from triage.cli.commands.map import written
 from triage.frontends.terminal import print_screen
 from triage.knowledge import reader
-from triage.model import Block, Fault, Finding, Knowledge, Option, Screen
+from triage.model import Block, Fault, Finding, Knowledge, Screen
 from triage.presentation import picture
 from triage.presentation.picture import SITE, Layer, Source
 from triage.presentation.result_json import encode
@@ -43,8 +43,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _zone(sites: Finding, name: str) -> dict[str, str]:
-    option = sites.options[name]
-    return {"id": name, "name": sites.label(name), "region": option.inside if isinstance(option, Option) else ""}
+    return {"id": name, "name": sites.label(name), "region": sites.options[name].inside}
 
 
 def _zones(knowledge: Knowledge, sites: Finding) -> Screen:

@@ -88,9 +88,9 @@ class Columns:
                 self._add(columns, parent, (GIVEN, MORE, "yes"), new)
             if child.within:
                 new = more & ~columns[number[child.within, GIVEN]]
-                for option, label in child.options.items():
-                    here = new & columns[number[child.id, option]]
-                    self._add(columns, child.within, (GIVEN, MORE, getattr(label, "inside", "")), here)
+                for name, option in child.options.items():
+                    here = new & columns[number[child.id, name]]
+                    self._add(columns, child.within, (GIVEN, MORE, option.inside), here)
         for child in self.knowledge.follow_ups:
             nothing = empty(child)
             if not child.parents or nothing is None:

@@ -121,7 +121,7 @@ def _review(
     sites = knowledge.findings.get(SITE)
     for zone in card.zones:
         option = sites.options.get(zone) if sites is not None else None
-        if option is not None and zone not in places and getattr(option, "inside", "") not in places:
+        if option is not None and zone not in places and option.inside not in places:
             yield card.id, "danger-review", f"no red flag and no danger reads the place '{zone}', where it lies"
     if best != "fits_well":
         return

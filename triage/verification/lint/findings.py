@@ -56,9 +56,9 @@ def _within(knowledge: Knowledge, finding: Finding) -> Found:
             finding.within, knowledge.findings)
         return
     for name, option in finding.options.items():
-        inside = getattr(option, "inside", "")
-        if inside not in outer.options:
-            yield finding.id, "unknown-option", f"the option '{name}' lies in '{inside}', which '{outer.id}' has not"
+        if option.inside not in outer.options:
+            yield finding.id, "unknown-option", (
+                f"the option '{name}' lies in '{option.inside}', which '{outer.id}' has not")
 
 
 def use(knowledge: Knowledge) -> Found:

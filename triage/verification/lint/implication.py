@@ -153,7 +153,7 @@ class Logic:
         """The regions in which the places lie."""
         outside = out[finding.within].never if finding.within in out else frozenset()
         for places in bound.some:
-            regions = frozenset(getattr(finding.options[place], "inside", "") for place in places) - outside
+            regions = frozenset(finding.options[place].inside for place in places) - outside
             if not self._add(out, finding.within, Bound(some=(regions,))):
                 return False
         return True

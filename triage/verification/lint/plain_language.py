@@ -113,5 +113,5 @@ def labels(knowledge: Knowledge) -> Iterator[tuple[str, str]]:
     for finding in knowledge.findings.values():
         for option in finding.options:
             yield finding.id, finding.label(option)
-            if line := getattr(finding.options[option], "line", ""):
+            if line := finding.options[option].line:
                 yield finding.id, line
