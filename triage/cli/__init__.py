@@ -1,4 +1,7 @@
-"""The command line: which command, which options. Commands are imported only when they are called."""
+"""The command line: which command, which options.
+
+Commands are imported only when they are called.
+"""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What shows that the rules are right: lint, stories, coverage, mutation, proof, differences, evaluation, safety."""
+"""What shows that the rules are right: lint, stories, mutation, proof, evaluation, safety."""
