@@ -1,4 +1,4 @@
-"""The drawing of the packages in `triage/docs/architecture.svg`, made from the imports: `python -m tests.import_drawing`.
+"""The drawing of the packages, made from the imports: `python -m tests.import_drawing`.
 
 A package stands above all that it imports. An arrow that follows from two others is left out.
 """
@@ -100,7 +100,8 @@ def drawing() -> str:
                        'fill="none" stroke="#5a6b7b" stroke-width="1.5" marker-end="url(#tip)"/>')
     for name, (x, y) in sorted(place.items()):
         out.append(f'<rect x="{x:g}" y="{y:g}" width="{BOX}" height="{HIGH}" rx="8" fill="#eef4f8" stroke="#2c5f7c"/>')
-        out.append(f'<text x="{x + 12:g}" y="{y + 22:g}" font-size="15" font-weight="bold" fill="#12303f">{name}</text>')
+        out.append(f'<text x="{x + 12:g}" y="{y + 22:g}" font-size="15" font-weight="bold" fill="#12303f">'
+                   f'{name}</text>')
         for line, text in enumerate(textwrap.wrap(jobs[name], 46)[:2]):
             out.append(f'<text x="{x + 12:g}" y="{y + 39 + 13 * line:g}" font-size="11" fill="#24343f">'
                        f'{escape(text)}</text>')
