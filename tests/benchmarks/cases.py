@@ -48,15 +48,7 @@ def hypotheses(knowledge: Knowledge, answers: Answers) -> list[tuple[str, Answer
 
 def _values(finding: Finding, bounds: set[float]) -> Iterator[Answer]:
     yield NOT_SURE
-    if finding.kind == "yes_no":
-        yield from ("yes", "no")
-    elif finding.kind == "one":
-        yield from (*finding.options, NONE)
-    elif finding.kind == "many":
-        yield from ((option,) for option in finding.options)
-        yield ()
-    else:
-        yield from sorted({value for bound in bounds for value in (bound - 0.5, bound, bound + 0.5)})
+    yield from finding.possible_answers(sorted({v for bound in bounds for v in (bound - 0.5, bound, bound + 0.5)}))
 
 
 def _any(finding: Finding, lot: random.Random) -> Answer:

@@ -10,10 +10,9 @@ from triage.model import NONE, NOT_SURE, Answer, Answers, Finding, Knowledge
 def answer(finding: Finding) -> st.SearchStrategy[Answer]:
     """Any answer to a finding, "not sure" and "none of these" among them."""
     unsure = st.just(NOT_SURE)
-    if finding.kind == "yes_no":
-        return st.sampled_from(["yes", "no"]) | unsure
-    if finding.kind == "one":
-        return st.sampled_from([*finding.options, NONE]) | unsure
+    if finding.kind in ("yes_no", "one"):
+        also = [NONE] if finding.none_is else []  # must be taken as the option that says so
+        return st.sampled_from([*finding.possible_answers(), *also]) | unsure
     if finding.kind == "many":
         options = list(finding.options)
         some = st.sets(st.sampled_from(options), max_size=3).map(lambda s: tuple(o for o in options if o in s))

@@ -14,7 +14,7 @@ import msgspec
 from triage.inference.answers import AGAIN
 from triage.inference.assessment import assess, severity
 from triage.inference.compiled import Compiled
-from triage.model import NONE, NOT_SURE, Answer, Answers, Assessment, Finding, Knowledge
+from triage.model import NOT_SURE, Answer, Answers, Assessment, Finding, Knowledge
 
 MOST_PAIRS = 600
 """Pairs of changes that are tried when no single one is enough."""
@@ -124,13 +124,8 @@ def _singles(knowledge: Knowledge, given: Answers, now: Assessment) -> Iterator[
 
 def _others(finding: Finding, answer: Answer) -> list[Answer]:
     """The other definite answers to a finding; of numbers and times none, nobody can choose those."""
-    if finding.kind == "yes_no":
-        values: list[Answer] = ["yes", "no"]
-    elif finding.kind == "one":
-        values = [*finding.options, *([] if finding.none_is else [NONE])]
-    elif finding.kind == "many":
+    values = finding.possible_answers()
+    if finding.kind == "many":  # one option more or less than was ticked, not one alone
         chosen = set(answer) if isinstance(answer, tuple) else set()
         values = [tuple(o for o in finding.options if (o in chosen) != (o == each)) for each in finding.options]
-    else:
-        return []
     return [value for value in values if value != answer]

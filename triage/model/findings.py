@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from functools import cached_property
 
 import msgspec
 
-from triage.model.answers import Kind
+from triage.model.answers import NONE, Answer, Kind
 from triage.model.card import Card, When
 
 
@@ -58,6 +60,26 @@ class Finding(Card, frozen=True, kw_only=True, dict=True):
     def parents(self) -> tuple[str, ...]:
         """The yes/no findings that it is a follow-up of."""
         return (self.part_of,) if isinstance(self.part_of, str) else tuple(self.part_of)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What a definite answer is made of: yes and no, or the options and "none of these". A number has no words."""
+        if self.kind == "yes_no":
+            return ("yes", "no")
+        return (*self.options, NONE) if self.options and not self.none_is else tuple(self.options)
+
+    def possible_answers(self, values: Iterable[float] = ()) -> list[Answer]:
+        """Every definite answer, in the order of the card: of several options each alone, and none of them.
+
+        Of a number or a time those of `values` that lie within its limits; nobody can list the others.
+        """
+        if self.kind == "many":
+            return [*((option,) for option in self.options), ()]
+        if self.kind in ("yes_no", "one"):
+            return list(self.words)
+        low = 0.0 if self.lowest is None else self.lowest
+        high = math.inf if self.highest is None else self.highest
+        return [float(value) for value in values if low <= value <= high]
 
     def label(self, option: str) -> str:
         """The words of an option."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, combinations, islice, product
 
 from triage.inference.answers import complete, says_nothing
-from triage.model import NONE, NOT_SURE, Answer, Answers, Criterion, Finding, Knowledge, Rule
+from triage.model import NOT_SURE, Answer, Answers, Criterion, Finding, Knowledge, Rule
 
 WAYS = 60
 """So many ways of meeting a rule are tried."""
@@ -129,21 +129,17 @@ def _values(finding: Finding, wanted: list[Criterion], unwanted: list[Criterion]
 
 def _possible(finding: Finding, wanted: list[Criterion], unwanted: list[Criterion]) -> Iterable[Answer]:
     if finding.kind == "yes_no":
-        return ["no", "yes"]
-    if finding.kind == "one":
-        return [*finding.options, finding.none_is or NONE]
-    if finding.kind == "many":
+        return ["no", "yes"]  # the plainest first
+    if finding.kind == "many":  # several options at once too, where each meets another part
         singles: list[Answer] = [(option,) for option in finding.options]
         several = islice(product(*(part.any_of for part in wanted if part.any_of)), 200)
         order = list(finding.options).index
         return [*singles, *(tuple(sorted({*some}, key=order)) for some in several), ()]
     bounds = [part.bound for part in (*wanted, *unwanted)]
+    whole = finding.kind == "number"
     around = sorted({v for bound in bounds for v in (bound, bound - 1, bound + 1, bound - 1 / 24, bound + 1 / 24)},
                     key=lambda v: (v not in bounds, v != round(v), v))
-    low = 0.0 if finding.lowest is None else finding.lowest
-    high = 50_000.0 if finding.highest is None else finding.highest
-    whole = finding.kind == "number"
-    return [float(v) for v in around if low <= v <= high and (v == round(v) or not whole)]
+    return finding.possible_answers(v for v in around if v == round(v) or not whole)
 
 
 def doubted(knowledge: Knowledge, answers: Answers) -> Iterator[Answers]:

@@ -19,17 +19,11 @@ WAYS = 12
 
 
 def values(knowledge: Knowledge, finding: Finding) -> list[Answer]:
-    """Every answer that a finding can have, of several options each one alone; numbers at each bound and beside it."""
-    if finding.kind == "yes_no":
-        return ["yes", "no", NOT_SURE]
-    if finding.kind == "one":
-        return [*finding.options, NONE, NOT_SURE]
-    if finding.kind == "many":
-        return [*((option,) for option in finding.options), (), tuple(finding.options), NOT_SURE]
+    """Every answer that a finding can have, all its options at once among them; numbers at each bound and beside it."""
     bounds = {p.bound for rule in knowledge.rules for p in rule.parts if p.fact == finding.id}
     around = {v for bound in bounds for v in (bound - 1, bound - 0.001, bound, bound + 0.001, bound + 1)}
-    low, high = finding.lowest or 0.0, 1e5 if finding.highest is None else finding.highest
-    return [*(float(v) for v in sorted(around) if low <= v <= high), NOT_SURE]
+    more: list[Answer] = [NONE] if finding.none_is else [tuple(finding.options)] if finding.kind == "many" else []
+    return [*finding.possible_answers(sorted(around)), *more, NOT_SURE]
 
 
 def meeting(knowledge: Knowledge, rule: Rule) -> list[Answers]:

@@ -142,11 +142,7 @@ class _Reading(dict[Answer, tuple[int, ...]]):
 
 def _words(finding: Finding) -> list[Any]:
     """All that an answer to a finding can say; bounds are read from AMOUNT besides."""
-    if finding.kind == "yes_no":
-        return ["yes", "no", NOT_SURE]
-    if finding.options:
-        return [*finding.options, *([] if finding.none_is else [NONE]), NOT_SURE]
-    return [AMOUNT, NOT_SURE]
+    return [*(finding.words or [AMOUNT]), NOT_SURE]
 
 
 def members(bits: int) -> list[int]:

@@ -19,7 +19,7 @@ from triage.inference.answers import complete, empty, upward
 from triage.inference.compiled.answer_columns import LARGEST, members
 from triage.inference.compiled.case_sums import union
 from triage.inference.compiled.codegen import LATE
-from triage.model import NONE, NOT_SURE, Answer, Answers, Finding, Fired, Knowledge, Rule
+from triage.model import NOT_SURE, Answer, Answers, Finding, Fired, Knowledge, Rule
 
 Item = tuple[str, Answer]
 """A known fact: a finding, or derived.X, score.X, red_flag.X, condition.X, with its value."""
@@ -312,15 +312,8 @@ class BitSets:
 
 
 def _values(finding: Finding, bounds: Iterable[float]) -> list[Answer]:
-    if finding.kind == "yes_no":
-        return ["yes", "no"]
-    if finding.kind == "one":
-        return [*finding.options, *([] if finding.none_is else [NONE])]
-    if finding.kind == "many":
-        return [*((option,) for option in finding.options), ()]
-    around = {v for bound in bounds for v in (bound - 0.5, bound, bound + 0.5)}
-    low, high = finding.lowest or 0.0, finding.highest if finding.highest is not None else float("inf")
-    return [value for value in sorted(around) if low <= value <= high]
+    """Every answer that rules can tell from another: numbers at each bound that they ask for, and on both sides."""
+    return finding.possible_answers(sorted({v for bound in bounds for v in (bound - 0.5, bound, bound + 0.5)}))
 
 
 class _Net:

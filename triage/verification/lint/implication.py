@@ -8,7 +8,7 @@ does not count for what brings what: an answer that was given, such as "not sure
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import product
 
 import msgspec
@@ -99,7 +99,7 @@ class Logic:
             return Bound(low=low, high=high, unsure=unsure)
         finding = self.knowledge.findings.get(part.fact)
         if part.none_of and finding is not None and finding.kind != "many":
-            return Bound(some=(frozenset({*_answers(finding)} - {*part.none_of}),), unsure=unsure)
+            return Bound(some=(frozenset({*finding.words} - {*part.none_of}),), unsure=unsure)
         if part.none_of:
             return Bound(never=frozenset(part.none_of), unsure=unsure)
         return Bound(some=(frozenset(part.any_of),), unsure=unsure)
@@ -164,15 +164,6 @@ _YES = Bound(some=(frozenset({"yes"}),))
 
 def _brings(this: Conjunction, that: Conjunction) -> bool:
     return all(name in this and this[name].brings(bound) for name, bound in that.items())
-
-
-def _answers(finding: Finding) -> Iterator[str]:
-    if finding.kind == "yes_no":
-        yield from ("yes", "no")
-    else:
-        yield from finding.options
-        if not finding.none_is:
-            yield NONE
 
 
 def _is_something(finding: Finding, bound: Bound) -> bool:

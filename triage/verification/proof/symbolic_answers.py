@@ -88,9 +88,7 @@ class Person:
 
     def words(self, finding: Finding) -> list[Any]:
         """All that an answer can say; for a number or time one value between each two bounds, and each bound."""
-        if finding.options:
-            return [*finding.options, *([] if finding.none_is else [NONE]), NOT_SURE]
-        return ["yes", "no", NOT_SURE] if finding.kind == "yes_no" else [*self._values(finding), NOT_SURE]
+        return [*(finding.words or self._values(finding)), NOT_SURE]
 
     def _values(self, finding: Finding) -> list[float]:
         bounds = sorted(self.bounds.get(finding.id, set()))
