@@ -700,6 +700,7 @@ import os, resource, signal, sys
 from triage.batch import run as batch
 from triage.support import atomic_files as parts
 from triage.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored when these tests were begun with nohup or &
 batch.CHUNK, batch.SAVED_EVERY = {"compiled": 100, "experta": 100}, 0
 what, when, how = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 count = 0

@@ -6,17 +6,21 @@ import io
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
 from typing import NamedTuple
 
+import pexpect
 import pytest
 from jsonschema import Draft202012Validator
 
 from tests.conftest import ROOT, RULES, SCENARIOS
 from tests.helpers import small
+from tests.helpers.meaning import of_schema
 from triage.cli import main
+from triage.knowledge.json_schema import schemas
 from triage.support import strict_yaml
 
 ANSWERS = """\
@@ -457,12 +461,20 @@ def test_the_shipped_stories_can_be_run_by_command(run):
 def test_the_schemas_beside_the_rules_are_those_that_the_command_writes(run, tmp_path):
     """Mend with: python -m triage schema rules/schema"""
     assert run("schema", tmp_path / "new" / "schema").code == 0
-    written = {path.name: path.read_bytes() for path in (tmp_path / "new" / "schema").iterdir()}
-    assert {path.name: path.read_bytes() for path in (RULES / "schema").iterdir()} == written
-    printed = run("schema").data()
-    assert {f"{name}.schema.json": schema for name, schema in printed.items()} == {
-        name: json.loads(text) for name, text in written.items()
-    }
+    written = schemas_in(tmp_path / "new" / "schema")
+    assert schemas_in(RULES / "schema") == written
+    printed = of_schema(run("schema").out)
+    assert {f"{name}.schema.json": schema for name, schema in printed.items()} == written
+
+
+def schemas_in(folder: Path) -> dict[str, object]:
+    return {path.name: of_schema(path.read_bytes()) for path in folder.iterdir()}
+
+
+def test_the_indent_of_a_docstring_is_in_no_schema(monkeypatch):
+    """Up to version 0.22 msgspec keeps it, and Python 3.13 takes it away before msgspec sees it."""
+    monkeypatch.setattr("triage.model.LegMap.__doc__", "The legs.\n\n    Left and right.\n    ")
+    assert schemas()["map"]["$defs"]["LegMap"]["description"] == "The legs.\n\nLeft and right."
 
 
 def schema_of(path: Path) -> Draft202012Validator:
@@ -591,6 +603,17 @@ def test_the_same_input_gives_the_same_bytes_in_every_process_and_place(write, t
     }
     assert len(seen) == 1
     assert json.loads(seen.pop())["answers"]["person.age"] == 45
+
+
+def test_ctrl_c_at_a_terminal_is_heard_though_it_was_ignored_before(rules):
+    """As in a window that was opened by a program in the background."""
+    child = pexpect.spawn(
+        sys.executable, ["-m", "triage", "--rules", str(rules), "--plain"], cwd=ROOT, timeout=60,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
+    )
+    child.expect("Answer: ")
+    child.sendintr()
+    child.expect(pexpect.EOF)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no pipes of a shell")

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from triage import __version__
+from triage.support.signals import hear_interrupts
 from triage.support.text import printable
 
 DONE, FAULTS, USAGE, BAD_INPUT, MISSING, UNAVAILABLE, CANNOT_WRITE, INTERRUPTED = 0, 1, 2, 65, 66, 69, 73, 130
@@ -281,6 +282,7 @@ def _whole(text: str) -> int:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit code; no traceback reaches a person who gave bad input."""
     options = parser().parse_args(argv)
+    hear_interrupts()
     if "rules" in options:
         os.environ["TRIAGE_RULES"] = str(options.rules)
     options.json = getattr(options, "json", False)

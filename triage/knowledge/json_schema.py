@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import msgspec
@@ -40,5 +41,7 @@ def schemas() -> dict[str, dict[str, Any]]:
             # Elsewhere the id is the name of the file or the key; it is never written.
             if part.get("title") not in _WITH_ID:
                 part.get("properties", {}).pop("id", None)
+            if "description" in part:  # with the indent of the source or without it, by version of Python and msgspec
+                part["description"] = inspect.cleandoc(part["description"])
         out[name] = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "$defs": parts}
     return out

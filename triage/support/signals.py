@@ -1,11 +1,23 @@
-"""Signals of the system, kept from those who are not to answer them."""
+"""Signals of the system, for those who are to answer them and for no others."""
 
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
+import threading
 from collections.abc import Iterator
-from multiprocessing import resource_tracker
+
+
+def hear_interrupts() -> None:
+    """Ctrl-C of a person at a terminal interrupts, even when whoever started the program had it ignored.
+
+    Started with nohup or & it stays ignored: its input is no terminal then.
+    """
+    if threading.current_thread() is threading.main_thread() and os.isatty(0) and (
+        signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    ):
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @contextlib.contextmanager
@@ -14,6 +26,8 @@ def no_interrupts() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
+    from multiprocessing import resource_tracker  # most commands need no processes
+
     resource_tracker.ensure_running()  # begun later by multiprocessing, it would let the signal through again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
