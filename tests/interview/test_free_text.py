@@ -24,7 +24,6 @@ from triage.interview.free_text import (
     mentions_in,
     tokens,
 )
-from triage.knowledge.compiler import parts_of
 from triage.model import Answer, Answers, Finding, Knowledge
 
 TODAY = datetime.date(2025, 5, 14)
@@ -467,7 +466,7 @@ def test_what_every_red_flag_interlock_and_must_not_reads_is_known(knowledge):
     for _ in range(4):  # and what has to be so before they are asked
         findings = [knowledge.findings[name] for name in read]
         read |= {parent for finding in findings for parent in finding.parents}
-        read |= {part.fact for finding in findings for parts in parts_of(finding.ask_if) for part in parts}
+        read |= {part.fact for finding in findings for parts in finding.ask_if for part in parts}
         read &= set(knowledge.findings)
     assert read <= set(free_text._dangers(knowledge))
 

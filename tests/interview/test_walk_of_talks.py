@@ -22,7 +22,6 @@ from tests.helpers import small
 from triage.inference.assessment import assess
 from triage.interview.next_question import Interview, record
 from triage.knowledge import reader
-from triage.knowledge.compiler import parts_of
 from triage.model import (
     NONE,
     NOT_SURE,
@@ -233,7 +232,7 @@ class Ways:
         around = self._around(finding, part)
         for parent in finding.parents or [""]:
             needed = [*around, *([Criterion(parent, any_of=("yes",))] if parent else [])]
-            for alternative in parts_of(finding.ask_if) if finding.ask_if else [()]:
+            for alternative in finding.ask_if or ((),):
                 yield from self._parts([*needed, *alternative], wish, inside)
 
     def _around(self, finding: Finding, part: Criterion) -> list[Criterion]:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.conftest import RULES
 from tests.helpers import small
-from triage.knowledge import compiler, reader
+from triage.knowledge import reader
+from triage.knowledge.file_shapes import entry_of
 from triage.knowledge.reader import RulesError
 from triage.model import Fault
+from triage.support import strict_yaml
 from triage.support import text as words
 from triage.verification import lint
 
@@ -453,11 +457,27 @@ def test_times_are_counted_in_days(text, found):
     assert words.days(text) == found
 
 
-@pytest.mark.parametrize(("when", "parts"), [
-    ({"a.b": "yes"}, [["a.b=yes"]]),
-    ({"a.b": ["x", "y"], "a.c": ">= 2 weeks"}, [["a.b=x|y", "a.c>=14"]]),
-    ([{"a.b": {"none_of": ["x"]}}, {"a.c": "< 5"}], [["a.b!=x"], ["a.c<5"]]),
-    ([], []),
+@pytest.mark.parametrize(("written", "texts"), [
+    ("{pain.swollen: yes}", [["pain.swollen=yes"]]),
+    ('{pain.region: [calf, heel], pain.since: ">= 2 weeks"}', [["pain.region=heel|calf", "pain.since>=14"]]),
+    ('[{pain.region: {none_of: [calf]}}, {pain.age: "< 5"}]', [["pain.region!=calf"], ["pain.age<5"]]),
+    ("[]", []),
 ])
-def test_a_when_outside_the_rules_is_read_the_same_way(when, parts):
-    assert [[part.text for part in each] for each in compiler.parts_of(when)] == parts
+def test_an_ask_if_is_read_as_criteria_and_can_be_written_again(rules, written, texts):
+    card = (rules / PAIN).read_text()
+    (rules / PAIN).write_text(card.replace("ask_if: {pain.swollen: yes}", f"ask_if: {written}"))
+    findings = reader.load(rules).findings
+    asked = findings["pain.hot"]
+    assert [[criterion.text for criterion in group] for group in asked.ask_if] == texts
+    again = json.dumps(entry_of(findings, asked).ask_if)
+    (rules / PAIN).write_text(card.replace("ask_if: {pain.swollen: yes}", f"ask_if: {again}"))
+    assert reader.load(rules).findings == findings
+
+
+def test_an_option_is_written_again_as_it_was(rules):
+    findings = reader.load(rules).findings
+    written = strict_yaml.read((rules / PAIN).read_text())[0]["findings"]
+    for name in ("side", "site"):
+        entry = msgspec.to_builtins(entry_of(findings, findings[f"pain.{name}"]))
+        assert {o: v if isinstance(v, str) else {k: w for k, w in v.items() if w} for o, v in entry["options"].items()
+                } == written[name]["options"]

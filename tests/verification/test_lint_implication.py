@@ -8,9 +8,9 @@ import random
 import pytest
 
 from tests.helpers import small
+from tests.helpers.criteria import alternatives
 from triage.inference.answers import complete
 from triage.knowledge import reader
-from triage.knowledge.compiler import parts_of
 from triage.model import NONE, Criterion, Knowledge
 from triage.verification.lint.implication import Logic
 
@@ -40,7 +40,7 @@ def logic(knowledge) -> Logic:
     ({"score.signs": ">= 3"}, True),
 ])
 def test_what_can_hold_together(logic, when, possible):
-    (parts,) = parts_of(when)
+    (parts,) = alternatives(when)
     assert bool(logic.written_out(parts)) == possible
 
 
@@ -65,7 +65,7 @@ def test_what_can_hold_together(logic, when, possible):
     ({"pain.site": "calf_low"}, {"pain.region": "calf"}, False),
 ])
 def test_what_brings_what(logic, this, that, brings):
-    (first,), (second,) = parts_of(this), parts_of(that)
+    (first,), (second,) = alternatives(this), alternatives(that)
     assert logic.brings(logic.written_out(first), logic.written_out(second)) == brings
 
 

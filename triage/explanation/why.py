@@ -249,8 +249,7 @@ def sources(knowledge: Knowledge, assessment: Assessment) -> Screen:
 
 
 def _reads(finding: Finding, name: str) -> bool:
-    whens = finding.ask_if if isinstance(finding.ask_if, list) else [finding.ask_if]
-    return any(name in when for when in whens)
+    return any(name == part.fact for parts in finding.ask_if for part in parts)
 
 
 def said(knowledge: Knowledge, name: str, answer: Answer) -> str:

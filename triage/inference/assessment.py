@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 
 from triage.inference import weighing
 from triage.inference.answers import complete
-from triage.knowledge.compiler import parts_of
 from triage.model import (
     NOT_SURE,
     RANK,
+    Alternatives,
     Answer,
     Answers,
     Assessment,
@@ -263,7 +263,6 @@ def _asked_in_vain(knowledge: Knowledge, part: Criterion, facts: dict[str, Answe
     )
 
 
-def applies(when: object, facts: dict[str, Answer]) -> bool:
+def applies(when: Alternatives, facts: dict[str, Answer]) -> bool:
     """Does an `ask_if` hold? An empty one always does."""
-    alternatives = parts_of(when) if when else []
-    return not alternatives or any(all(p.holds(facts.get(p.fact)) for p in parts) for parts in alternatives)
+    return not when or any(all(p.holds(facts.get(p.fact)) for p in parts) for parts in when)

@@ -30,7 +30,6 @@ from triage.model import (
     Knowledge,
     Question,
     Stage,
-    Value,
 )
 
 STOPS, HURRIES = RANK["ambulance_now"], RANK["emergency_department_now"]
@@ -234,7 +233,7 @@ def _opened_by(knowledge: Knowledge, told: set[str], facts: dict[str, Answer]) -
     while told:
         found = {
             finding.id for finding in knowledge.findings.values()
-            if told & {*finding.parents, *(name for when in _whens(finding) for name in when)}
+            if told & {*finding.parents, *(part.fact for parts in finding.ask_if for part in parts)}
         } - opened
         opened |= found
         told = found & facts.keys()
@@ -362,10 +361,6 @@ def _inside(finding: Finding, option: str, facts: dict[str, Answer] | None) -> b
     chosen = (facts or {}).get(finding.within)
     inside = finding.options[option].inside
     return not finding.within or not inside or not isinstance(chosen, tuple) or inside in chosen
-
-
-def _whens(finding: Finding) -> list[dict[str, Value]]:
-    return finding.ask_if if isinstance(finding.ask_if, list) else [finding.ask_if]
 
 
 def _places(finding: Finding, facts: dict[str, Answer]) -> int:

@@ -16,7 +16,6 @@ import msgspec
 from triage.inference import weighing
 from triage.inference.assessment import IN_PLAY, is_open, known_facts, refuted, severity
 from triage.inference.compiled import Compiled
-from triage.knowledge.compiler import parts_of
 from triage.model import (
     NOT_SURE,
     RANK,
@@ -228,9 +227,8 @@ class Reach:
         parents = [self.facts.get(parent) for parent in finding.parents]
         if parents and not any(p == "yes" for p in parents) and all(p is not None for p in parents):
             return False
-        alternatives = parts_of(finding.ask_if) if finding.ask_if else []
-        return not alternatives or any(
+        return not finding.ask_if or any(
             not refuted(parts, self.facts)
             and all(self.facts.get(p.fact) not in (None, NOT_SURE) or self.fact(p.fact) for p in parts)
-            for parts in alternatives
+            for parts in finding.ask_if
         )

@@ -8,17 +8,15 @@ from typing import Any, get_args
 
 import msgspec
 
+from triage.knowledge.file_shapes import FindingEntry, SettingsFile, StageEntry
 from triage.model import (
     Claim,
     Fault,
-    Finding,
     Group,
     Interlock,
     LegMap,
     Place,
-    Settings,
     Source,
-    Stage,
 )
 from triage.support import strict_yaml
 from triage.support.text import guess, printable
@@ -57,15 +55,15 @@ class Shelf:
         self.faults: list[Fault] = []
         self.files: dict[str, CardFile] = {}
         self.homes: dict[str, tuple[CardFile, Steps]] = {}
-        self.findings: dict[str, Finding] = {}
+        self.findings: dict[str, FindingEntry] = {}
         self.cards: dict[str, dict[str, Any]] = {name: {} for name in FOLDERS}
         self.interlocks: dict[str, Interlock] = {}
         self.sources: dict[str, Source] = {}
         self.claims: dict[str, Claim] = {}
         self.map = LegMap()
-        self.stages: tuple[Stage, ...] = ()
+        self.stages: tuple[StageEntry, ...] = ()
         self.groups: tuple[Group, ...] = ()
-        self.settings: Settings | None = None
+        self.settings: SettingsFile | None = None
         self.lost: set[str] = set()
         """Cards, topics (`pain.`) and files that stand there and cannot be read."""
 

@@ -8,17 +8,22 @@ from typing import Any, NamedTuple
 
 from triage.knowledge.card_files import CardFile, Shelf, Steps
 from triage.model import (
+    Alternatives,
     Care,
     Condition,
     Criterion,
     Derived,
     Evidence,
+    Finding,
     Interlock,
     Place,
     RedFlag,
     Rule,
     Score,
     SelfCheck,
+    Settings,
+    Stage,
+    When,
 )
 from triage.support.text import days, guess
 
@@ -35,33 +40,21 @@ _COMPARE = re.compile(r"(>=|<=|==|>|<)\s*(.+)\Z")
 
 
 class Rulebook(NamedTuple):
-    """All rules in the order of the cards, derived findings by depth, and the place of each rule by its key."""
+    """All rules in the order of the cards, and what else reads answers, compiled."""
 
     rules: tuple[Rule, ...]
     depths: tuple[tuple[str, ...], ...]
+    """Derived findings in the order in which they can be concluded."""
     places: dict[str, Place]
+    """Key of a rule -> where it stands."""
+    findings: dict[str, Finding]
+    stages: tuple[Stage, ...]
+    settings: Settings
 
 
 def compiled(shelf: Shelf) -> Rulebook:
     """The rules of all cards. Faults go to the shelf."""
     return _Compiler(shelf).compile()
-
-
-def parts_of(when: Any) -> list[tuple[Criterion, ...]]:
-    """A checked `when` as parts; for cards that are read outside the rules, such as `ask_if`."""
-    out = []
-    for mapping in _mappings(when):
-        parts = []
-        for name, value in mapping.items():
-            if isinstance(value, dict):
-                parts.append(Criterion(name, none_of=tuple(value["none_of"])))
-            elif isinstance(value, str) and (found := _COMPARE.match(value)):
-                bound = days(found[2])
-                parts.append(Criterion(name, op=found[1], bound=float(found[2]) if bound is None else bound))
-            else:
-                parts.append(Criterion(name, any_of=tuple(value) if isinstance(value, list) else (str(value),)))
-        out.append(tuple(parts))
-    return out
 
 
 class _Compiler:
@@ -91,16 +84,19 @@ class _Compiler:
             for card in self.shelf.cards[folder].values():
                 self._must_not(folder, card)
         self._offers()
-        for finding in self.findings.values():
-            file, path = self.shelf.homes[finding.id]
-            self._whens(file, (*path, "ask_if"), finding.ask_if, {"finding", "derived"})
-        for stage in self.shelf.stages:
-            file, path = self.shelf.homes[f"stage:{stage.id}"]
-            self._whens(file, (*path, "ask_if"), stage.ask_if, {"finding", "derived"})
-        self._settings()
-        return Rulebook(tuple(self.rules), depths, self.keys)
+        findings = {name: entry.finding(self._ask_if(name, entry.ask_if)) for name, entry in self.findings.items()}
+        stages = tuple(entry.stage(self._ask_if(f"stage:{entry.id}", entry.ask_if)) for entry in self.shelf.stages)
+        return Rulebook(tuple(self.rules), depths, self.keys, findings, stages, self._settings())
 
     # --- the parts of a `when`
+
+    def _ask_if(self, name: str, when: When) -> Alternatives:
+        file, path = self._home(name)
+        return self._alternatives(file, (*path, "ask_if"), when, {"finding", "derived"})
+
+    def _alternatives(self, file: CardFile, path: Steps, when: When, readable: set[str]) -> Alternatives:
+        """A `when` that stands outside the rules."""
+        return tuple(parts for _, parts in self._whens(file, path, when, readable))
 
     def _whens(
         self, file: CardFile, path: Steps, when: Any, readable: set[str]
@@ -351,17 +347,19 @@ class _Compiler:
         if isinstance(card, SelfCheck) and card.result not in self.findings:
             self.shelf.unknown(file.at((*path, "result")), "unknown-finding", "finding", card.result, self.findings)
 
-    def _settings(self) -> None:
-        """What the settings say of answers is read elsewhere; here it is only checked."""
+    def _settings(self) -> Settings:
         settings = self.shelf.settings
         assert settings is not None
         file, _ = self._home("settings:knowledge")
         readable = {"finding", "derived", "score"}
-        for i, person in enumerate(settings.not_for):
-            self._whens(file, ("not_for", i, "when"), person.when, readable)
         for i, promise in enumerate(settings.promises):
             self._source(file, ("promises", i), promise.source)
-            self._whens(file, ("promises", i, "when"), promise.when, readable)
+        return settings.settings(
+            not_for=[self._alternatives(file, ("not_for", i, "when"), each.when, readable)
+                     for i, each in enumerate(settings.not_for)],
+            promises=[self._alternatives(file, ("promises", i, "when"), each.when, readable)
+                      for i, each in enumerate(settings.promises)],
+        )
 
     def _offers(self) -> None:
         """A self-check or care card is due when a card that names it is in play."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from triage.knowledge.file_shapes import ArticleFile, FindingEntry, InterviewFile, TopicFile
+from triage.knowledge.file_shapes import ArticleFile, FindingEntry, InterviewFile, SettingsFile, TopicFile
 from triage.model import (
     Care,
     Condition,
@@ -18,7 +18,6 @@ from triage.model import (
     RedFlag,
     Score,
     SelfCheck,
-    Settings,
     Signature,
     Source,
 )
@@ -26,10 +25,10 @@ from triage.model import (
 _FILES: dict[str, Any] = {
     "findings": TopicFile[FindingEntry], "derived": Derived, "scores": Score, "conditions": Condition,
     "red_flags": RedFlag, "self_checks": SelfCheck, "care": Care, "interlocks": dict[str, Interlock],
-    "sources": dict[str, Source], "article": ArticleFile, "interview": InterviewFile, "knowledge": Settings,
+    "sources": dict[str, Source], "article": ArticleFile, "interview": InterviewFile, "knowledge": SettingsFile,
     "map": LegMap, "hazards": dict[str, Hazard], "reviews": dict[str, Signature],
 }
-_WITH_ID = ("Stage", "Group", "ScoreItem")
+_WITH_ID = ("StageEntry", "Group", "ScoreItem")
 
 
 def schemas() -> dict[str, dict[str, Any]]:

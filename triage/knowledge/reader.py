@@ -12,7 +12,7 @@ import msgspec
 
 from triage.knowledge import compiler
 from triage.knowledge.card_files import CardFile, Shelf, Steps, explained
-from triage.knowledge.file_shapes import FindingEntry, TopicFile
+from triage.knowledge.file_shapes import FindingEntry, SettingsFile, StageEntry, TopicFile
 from triage.model import (
     NONE,
     NOT_SURE,
@@ -21,7 +21,6 @@ from triage.model import (
     Condition,
     Derived,
     Fault,
-    Finding,
     Group,
     Hazard,
     Interlock,
@@ -34,11 +33,9 @@ from triage.model import (
     RedFlag,
     Score,
     SelfCheck,
-    Settings,
     Shape,
     Signature,
     Source,
-    Stage,
     Step,
     Strength,
     View,
@@ -57,7 +54,7 @@ REVIEWS = "reviews.yaml"
 _ID = re.compile(r"[a-z][a-z0-9_]*\Z")
 
 T = TypeVar("T", bound=msgspec.Struct)
-S = TypeVar("S", Stage, Group)
+S = TypeVar("S", StageEntry, Group)
 
 
 class RulesError(Exception):
@@ -119,8 +116,8 @@ class _Reader(Shelf):
         book = compiler.compiled(self)
         cards = self.cards
         return Knowledge(
-            settings=self.settings, digest=self.digest.hexdigest(), stages=self.stages, groups=self.groups,
-            findings=self.findings,
+            settings=book.settings, digest=self.digest.hexdigest(), stages=book.stages, groups=self.groups,
+            findings=book.findings,
             derived=cards["derived"], scores=cards["scores"], conditions=cards["conditions"],
             red_flags=cards["red_flags"], self_checks=cards["self_checks"], care=cards["care"],
             interlocks=self.interlocks, sources=self.sources, claims=self.claims, map=self.map, rules=book.rules,
@@ -185,12 +182,12 @@ class _Reader(Shelf):
                 self._signed(file)
             elif relative == "knowledge.yaml":
                 self.homes["settings:knowledge"] = (file, ())
-                self.settings = self._complete(file, self._convert(file, (), Settings))
+                self.settings = self._complete(file, self._convert(file, (), SettingsFile))
             else:
                 known = [*KINDS, "findings"]
                 self.fault(file.at(()), "stray-file", f"no card is expected here{guess(folder, known)}")
 
-    def _complete(self, file: CardFile, settings: Settings | None) -> Settings | None:
+    def _complete(self, file: CardFile, settings: SettingsFile | None) -> SettingsFile | None:
         """The settings, if they name every strength, step and level."""
         if settings is None:
             return None
@@ -232,11 +229,11 @@ class _Reader(Shelf):
             self.lost.add(f"{topic}.{name}")
             entry = self._convert(file, path, FindingEntry, id=f"{topic}.{name}")
             if entry is not None and self._good_id(file, path, name) and self._new(file, path, entry.id):
-                finding = self._with_options(file, path, entry.finding())
+                finding = self._with_options(file, path, entry)
                 self.findings[finding.id] = finding
                 self._check_finding(file, path, finding)
 
-    def _with_options(self, file: CardFile, path: Steps, finding: Finding) -> Finding:
+    def _with_options(self, file: CardFile, path: Steps, finding: FindingEntry) -> FindingEntry:
         if not finding.options_of:
             return finding
         other = self.findings.get(finding.options_of)
@@ -246,7 +243,7 @@ class _Reader(Shelf):
             return finding
         return msgspec.structs.replace(finding, options=other.options)
 
-    def _check_finding(self, file: CardFile, path: Steps, finding: Finding) -> None:
+    def _check_finding(self, file: CardFile, path: Steps, finding: FindingEntry) -> None:
         if (finding.kind in ("one", "many")) != bool(finding.options):
             self.fault(file.at(path), "options", f"'{finding.id}' is of kind {finding.kind}: "
                        + ("it needs options" if finding.kind in ("one", "many") else "it has no options"))
@@ -294,7 +291,7 @@ class _Reader(Shelf):
 
     def _interview(self, file: CardFile) -> None:
         self._only(file, "stages", "groups")
-        self.stages = tuple(self._listed(file, "stages", Stage))
+        self.stages = tuple(self._listed(file, "stages", StageEntry))
         self.groups = tuple(self._listed(file, "groups", Group))
 
     def _map(self, file: CardFile) -> None:

@@ -99,6 +99,7 @@ from triage.model.leg_map import (
 )
 from triage.model.rules import (
     COMPARE,
+    Alternatives,
     Criterion,
     Rule,
     RuleKind,
@@ -118,6 +119,7 @@ __all__ = [
     "REVIEW",
     "STEP",
     "THOROUGH",
+    "Alternatives",
     "Answer",
     "Answers",
     "Assessment",

@@ -9,6 +9,7 @@ import msgspec
 
 from triage.model.answers import Level
 from triage.model.card import Card, Grade, Step, Strength, Value, When
+from triage.model.rules import Alternatives
 
 
 class Derived(Card, frozen=True, kw_only=True):
@@ -270,14 +271,14 @@ class NotFor(Card, frozen=True, kw_only=True):
     """Some people that this program was not made for."""
 
     say: str
-    when: When
+    when: Alternatives
 
 
 class Promise(Card, frozen=True, kw_only=True):
     """A demand on the red flags from outside of them: `triage prove` shows that they meet it for all answers."""
 
     say: str
-    when: When
+    when: Alternatives
     at_least: Literal["ambulance_now", "emergency_department_now", "today"]
     source: str
 

@@ -9,7 +9,8 @@ from functools import cached_property
 import msgspec
 
 from triage.model.answers import NONE, Answer, Kind
-from triage.model.card import Card, When
+from triage.model.card import Card
+from triage.model.rules import Alternatives
 
 
 class Option(Card, frozen=True, kw_only=True):
@@ -35,7 +36,7 @@ class Finding(Card, frozen=True, kw_only=True, dict=True):
     options: dict[str, Option] = {}
     options_of: str = ""
     """The finding before it whose options it has too."""
-    ask_if: When = []
+    ask_if: Alternatives = ()
     part_of: str | list[str] = []
     background: bool = False
     none_is: str = ""
@@ -90,7 +91,7 @@ class Stage(Card, frozen=True, kw_only=True):
     id: str
     title: str
     help: str = ""
-    ask_if: When = []
+    ask_if: Alternatives = ()
     """Whom it is for; without it everybody."""
     ask: list[str] = []
     together: list[str] = []

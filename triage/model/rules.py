@@ -64,6 +64,10 @@ class Criterion(msgspec.Struct, frozen=True):
         return any(v in self.any_of for v in chosen)
 
 
+Alternatives = tuple[tuple[Criterion, ...], ...]
+"""A compiled `when`: of one of its groups all criteria must hold. Without any group it always holds."""
+
+
 class Rule(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One line of a card as the engines see it. Fires when all parts hold.
 

@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 
 from triage.knowledge import reader, signatures
-from triage.model import Knowledge
+from triage.knowledge.file_shapes import entry_of
+from triage.model import Finding, Knowledge
 from triage.presentation.result_json import encode, line
 from triage.support.text import guess, printable
 
@@ -38,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _shown(knowledge: Knowledge, shelf: str, card: Any, today: datetime.date) -> dict[str, Any]:
-    body = _filled(msgspec.to_builtins(card))
+    body = _filled(msgspec.to_builtins(entry_of(knowledge.findings, card) if isinstance(card, Finding) else card))
     rules = [rule for rule in knowledge.rules if rule.card == card.id]
     readers = [rule for rule in knowledge.rules if any(_reads(part.fact, shelf, card.id) for part in rule.parts)]
     used = dict.fromkeys(_sources(body))

@@ -17,7 +17,6 @@ from triage.inference.answers import BadAnswer, normal, upward
 from triage.interview.free_text import ages_and_times, tokens
 from triage.interview.free_text.assertion import COMPLAINTS, Assertions, assertions, names
 from triage.interview.free_text.tokens import Word
-from triage.knowledge.compiler import parts_of
 from triage.model import NONE, Answer, Answers, Criterion, Finding, Knowledge
 
 LIMIT = 2000
@@ -321,7 +320,7 @@ def _parts_of_dangers(knowledge: Knowledge) -> dict[str, tuple[Criterion, ...]]:
         elif part.fact in knowledge.findings:
             if part.fact not in out:
                 finding = knowledge.findings[part.fact]
-                more = [p for parts in parts_of(finding.ask_if) for p in parts]
+                more = [p for parts in finding.ask_if for p in parts]
                 more += [Criterion(parent, any_of=("yes",)) for parent in finding.parents]
             out.setdefault(part.fact, {})[part] = None
         for each in more:

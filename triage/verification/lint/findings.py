@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 from triage.inference.answers import AGAIN
-from triage.knowledge.compiler import parts_of
 from triage.model import Criterion, Finding, Knowledge
 from triage.support.text import guess
 from triage.verification.lint.implication import Logic
@@ -86,9 +86,8 @@ def use(knowledge: Knowledge) -> Found:
 
 def _can_be_asked(logic: Logic, finding: Finding) -> bool:
     """Can its ask_if hold together with a yes to what it is a follow-up of?"""
-    asked: list[tuple[Criterion, ...]] = parts_of(finding.ask_if) if finding.ask_if else [()]
     above: list[tuple[Criterion, ...]] = [(Criterion(parent, any_of=("yes",)),) for parent in finding.parents] or [()]
-    return any(logic.written_out((*parts, *more)) for parts in asked for more in above)
+    return any(logic.written_out((*parts, *more)) for parts in finding.ask_if or ((),) for more in above)
 
 
 def _unread(finding: Finding, read: set[str]) -> Found:
@@ -104,5 +103,4 @@ def _parts(knowledge: Knowledge) -> Iterator[Criterion]:
     for rule in knowledge.rules:
         yield from rule.parts
     for when in (*(f.ask_if for f in knowledge.findings.values()), *(stage.ask_if for stage in knowledge.stages)):
-        for parts in parts_of(when) if when else ():
-            yield from parts
+        yield from itertools.chain.from_iterable(when)

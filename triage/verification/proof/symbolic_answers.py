@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import reduce
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 import z3
 
 from triage.inference.compiled.answer_columns import AMOUNT, GIVEN, MORE, Columns
-from triage.knowledge.compiler import parts_of
 from triage.model import COMPARE, NONE, NOT_SURE, Answer, Answers, Finding
 
 
@@ -67,7 +66,7 @@ class Person:
         settings = self.knowledge.settings
         demands = [each.when for each in settings.promises] + [each.when for each in settings.not_for]
         read = [part for rule in self.knowledge.rules for part in rule.parts]
-        for part in (*read, *(part for when in demands for parts in parts_of(when) for part in parts)):
+        for part in (*read, *chain.from_iterable(chain.from_iterable(demands))):
             if part.op:
                 self.bounds.setdefault(part.fact, set()).add(part.bound)
         self.free: dict[tuple[str, Any], Symbol] = {}

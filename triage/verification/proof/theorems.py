@@ -16,7 +16,6 @@ from triage.inference.assessment import severity
 from triage.inference.compiled.case_sums import units
 from triage.interview.next_question import STOPS
 from triage.knowledge import forbidden_advice
-from triage.knowledge.compiler import parts_of
 from triage.model import (
     NONE,
     NOT_SURE,
@@ -129,7 +128,7 @@ def clot_is_today(ground: Ground) -> Iterator[Claim]:
     for promise in knowledge.settings.promises:
         rank = RANK[promise.at_least]
         enough = any_of(ground.rules.flag(name, rank) for name in knowledge.red_flags)
-        for parts in parts_of(promise.when):
+        for parts in promise.when:
 
             def broken(fewer: Answers, parts: Parts = parts, rank: int = rank, promise: Promise = promise) -> str:
                 less = ground.met(parts, fewer) and RANK[ground.assessed(fewer).urgency.level] < rank
@@ -160,7 +159,7 @@ def not_for_is_redirected(ground: Ground) -> Iterator[Claim]:
     knowledge = ground.knowledge
     sent = any_of(ground.rules.early[rule.key] for rule in knowledge.rules_of("red_flag") if rule.level == "redirect")
     for people in knowledge.settings.not_for:
-        for parts in parts_of(people.when):
+        for parts in people.when:
 
             def kept(fewer: Answers, parts: Parts = parts, people: NotFor = people) -> str:
                 here = ground.met(parts, fewer) and not ground.assessed(fewer).redirected
