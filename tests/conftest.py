@@ -10,10 +10,12 @@ from triage.inference.experta.engine import Engine
 from triage.knowledge import reader
 from triage.model import Answers, Fired, Knowledge
 from triage.verification import scenarios
+from triage.verification.edges import read as read_edges
 
 ROOT = Path(__file__).resolve().parent.parent
 RULES = ROOT / "rules"
 SCENARIOS = ROOT / "tests" / "scenarios"
+EDGES = ROOT / "tests" / "regression" / "edges.jsonl"
 
 _shared: dict[str, object] = {}
 _fired: dict[tuple[tuple[str, object], ...], Fired] = {}
@@ -52,6 +54,18 @@ def engine() -> Engine:
 @pytest.fixture(scope="session")
 def stories(knowledge: Knowledge) -> list[scenarios.Story]:
     return scenarios.read(knowledge, SCENARIOS)
+
+
+@pytest.fixture(scope="session")
+def edges(knowledge: Knowledge) -> list[scenarios.Story]:
+    """The table of `triage mutate`: answers beside each bound of the rules. They count as no stories."""
+    return read_edges(knowledge, EDGES)
+
+
+@pytest.fixture(scope="session", params=["stories", pytest.param("edges", marks=pytest.mark.slow)])
+def story_set(request: pytest.FixtureRequest) -> list[scenarios.Story]:
+    """The stories, and in a test of its own the edges."""
+    return request.getfixturevalue(request.param)  # type: ignore[no-any-return]
 
 
 def pytest_collect_file(parent: pytest.Collector, file_path: Path) -> pytest.Collector | None:

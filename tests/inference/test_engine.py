@@ -57,8 +57,8 @@ def agree(answers: Answers) -> None:
     assert weights == pytest.approx({name: second.weights[name] for name in weights}, abs=1e-5)
 
 
-def test_a_plain_evaluator_agrees_on_every_story(stories):
-    for story in stories:
+def test_a_plain_evaluator_agrees_on_every_story(story_set):
+    for story in story_set:
         agree(story.answers)
 
 
@@ -164,8 +164,8 @@ def test_nothing_is_concluded_from_silence(knowledge, engine):
     assert result.self_checks == ()
 
 
-def test_no_touch_is_offered_before_the_emergency_screens_are_answered(knowledge, engine, stories):
-    for story in stories:
+def test_no_touch_is_offered_before_the_emergency_screens_are_answered(knowledge, engine, story_set):
+    for story in story_set:
         bare = {name: value for name, value in story.answers.items() if name not in knowledge.emergency}
         result = assess(knowledge, engine.fired(bare), bare)
         missing = [name for name in knowledge.emergency if name not in result.answers]

@@ -45,9 +45,9 @@ def test_it_is_told_as_what_to_look_for(knowledge):
     assert "to be looked for first" in text
 
 
-def test_every_flag_of_today_or_nearer_that_names_a_condition_puts_it_in_front(knowledge, stories):
+def test_every_flag_of_today_or_nearer_that_names_a_condition_puts_it_in_front(knowledge, story_set):
     """In every story: no condition without a suspicion stands before one that has it."""
-    for story in stories:
+    for story in story_set:
         marks = [bool(c.suspected_by) for c in told(knowledge, story.answers).conditions]
         assert marks == sorted(marks, reverse=True), story.story
 

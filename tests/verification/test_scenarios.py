@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import remembered
+from tests.helpers import small
+from triage.cli import main
 from triage.model import Fault
 from triage.support.errors import BadFile
 from triage.verification import scenarios
@@ -84,3 +86,21 @@ def test_a_story_that_does_not_come_true_fails(knowledge, tmp_path, expect):
     file.write_text(GOOD.replace("urgency: ambulance_now, reasons: [lung_clot_or_collapse]", expect), encoding="utf-8")
     _, variant = scenarios.read(knowledge, file)
     assert scenarios.failures(knowledge, remembered, variant)
+
+
+STORY = "- {story: Swollen, answers: {pain.swollen: yes, pain.since: 1 day}, expect: {urgency: LEVEL}}\n"
+EDGE = '{"card": "x", "answers": {"pain.swollen": "yes", "pain.since": "1 day"}, "expect": {"urgency": "LEVEL"}}\n'
+
+
+@pytest.mark.parametrize(("name", "text"), [("a.yaml", STORY), ("a.jsonl", EDGE)])
+def test_the_command_tells_the_same_by_either_evaluator(tmp_path, monkeypatch, capsys, name, text):
+    """Of stories and of a table of edges."""
+    monkeypatch.setenv("TRIAGE_RULES", str(small.write(tmp_path / "rules")))
+    file = tmp_path / name
+    file.write_text(text.replace("LEVEL", "today") + text.replace("LEVEL", "self_care"), "utf-8")
+    assert main(["test", str(file)]) == 1
+    out, err = capsys.readouterr()
+    assert f"{file.as_posix()}:2: " in out
+    assert f"{file.as_posix()}:1: " not in out
+    assert main(["test", str(file), "--engine", "experta"]) == 1
+    assert capsys.readouterr() == (out, err)

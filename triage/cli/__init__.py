@@ -121,7 +121,9 @@ def parser() -> argparse.ArgumentParser:
     show.add_argument("id", help="the id of a card, finding, source or rule")
 
     test = command("test", "run scripted stories; exit 1 if one fails", "triage test tests/scenarios")
-    test.add_argument("dir", type=Path, help="a file or folder of scenarios")
+    test.add_argument("dir", type=Path, help="a file or folder of scenarios, or a table of edges (.jsonl)")
+    test.add_argument("--engine", choices=["compiled", "experta"], default="compiled",
+                      help="the evaluator that concludes; both conclude the same, experta is slower")
 
     prove = command("prove", "prove what must hold for all answers; exit 1, with a counterexample, if one fails",
                     "triage prove\n  triage prove clot_is_today --counterexamples found")

@@ -56,6 +56,8 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
 
     file: str
     line: int
+    card: str = ""
+    """The card that its file is named for; of an edge the card whose line it tries."""
     story: str
     answers: Answers
     expect: Expect
@@ -112,14 +114,16 @@ def _read_file(knowledge: Knowledge, path: Path, stories: list[Story], faults: l
             for key, message in wrong:
                 fault((*said, key) if (*said, key) in marks else (*base, key), "bad-answer", message,
                       key=message.startswith("unknown"))
-            for message in _unknown(knowledge, expect):
+            for message in unknown_names(knowledge, expect):
                 fault((*where, "expect"), "unknown-id", message)
             if scenario.screens == "no":
                 answers = with_screens(knowledge, answers)
-            stories.append(Story(file=name, line=file.at(where).line, story=story, answers=answers, expect=expect))
+            stories.append(Story(file=name, line=file.at(where).line, card=path.stem, story=story, answers=answers,
+                                 expect=expect))
 
 
-def _unknown(knowledge: Knowledge, expect: Expect) -> list[str]:
+def unknown_names(knowledge: Knowledge, expect: Expect) -> list[str]:
+    """What an expectation names that is not there, a sentence each."""
     cards = {*knowledge.red_flags, *knowledge.conditions, *knowledge.self_checks, *knowledge.care}
     out = []
     for name in (*expect.likely, *expect.listed, *expect.not_listed, *expect.not_likely, *expect.unresolved,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from pathlib import Path
 
 from triage.inference.assessment import assess
 from triage.inference.compiled.answer_columns import Cases, members
@@ -27,10 +26,9 @@ class Court:
         self.naming: dict[str, Cases] = {}
         """Rule or card -> the stories that expect something of it by name."""
         self.home: dict[str, Cases] = {}
-        """Name of a file, which is that of a card -> its stories; they are asked first."""
+        """Card -> the stories of the file of its name, and its edges; they are asked first."""
         for i, story in enumerate(stories):
-            file = Path(story.file).stem
-            self.home[file] = self.home.get(file, 0) | 1 << i
+            self.home[story.card] = self.home.get(story.card, 0) | 1 << i
             expect = story.expect
             for name in (*expect.reasons, *expect.not_reasons, *expect.forbidden, *expect.care, expect.self_check):
                 self.naming[name] = self.naming.get(name, 0) | 1 << i
