@@ -51,7 +51,7 @@ def session(knowledge: Knowledge) -> str:
         flush()
 
     terminal.flush = looking  # type: ignore[method-assign]
-    front = TtyFront(draw=picture.pointing(knowledge, True))
+    front = TtyFront(draw=picture.pointing(knowledge, True), quiet=0)
     keys = [DOWN, DOWN, " ", *[DOWN] * 7, "t"]
     terminal.use(lambda: front.ask(interview.by_picture(question), 5), *keys, "q")
     rows = frames[-1]

@@ -117,13 +117,13 @@ def test_the_compiled_evaluators_know_neither_experta_nor_the_rule_files():
     assert not {"experta", "yaml"} & loaded_by("import triage.inference.compiled")
 
 
-def test_only_one_module_knows_prompt_toolkit():
+def test_only_the_front_end_of_keys_knows_prompt_toolkit():
     users = {name_of(path) for path in modules() if "prompt_toolkit" in {
         name.split(".")[0] for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, (ast.Import, ast.ImportFrom))
         for name in ([a.name for a in node.names] if isinstance(node, ast.Import) else [node.module or ""])
     }}
-    assert users == {"triage.frontends.terminal.interactive"}
+    assert users == {f"triage.frontends.terminal.{name}" for name in ("interactive", "key_input")}
 
 
 def loaded_by(code: str) -> set[str]:

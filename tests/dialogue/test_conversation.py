@@ -119,21 +119,14 @@ def by_keys(raw: dict[str, object], otherwise: str) -> Talk:
         def type_(question: Question, answer: Answer) -> None:
             pressed = words(question, answer)
 
-            def ends(number: str) -> str:
-                """In a long list a number that may still grow, and every single answer, waits for Enter."""
-                several = question.kind in ("many", "checklist")
-                grows = int(number) * 10 <= len(question.choices)
-                return "\r" if len(question.choices) > 9 and (grows or not several) else ""
-
             if question.kind in ("number", "duration"):
                 pipe.send_text(pressed[0] + "\r")
-            elif question.kind in ("many", "checklist"):
-                pipe.send_text("".join(p + ends(p) for p in pressed) + "\r")
             else:
-                pipe.send_text(pressed[0] + ends(pressed[0]))
+                several = question.kind in ("many", "checklist") and len(question.choices) > 9
+                pipe.send_text("".join(number + " " * several for number in pressed) + "\r")
 
         person = ScriptFront(known(raw), otherwise)  # type: ignore[arg-type]
-        return talk(shared_knowledge(), remembered, Typing(person, TtyFront(), type_))
+        return talk(shared_knowledge(), remembered, Typing(person, TtyFront(quiet=0), type_))
 
 
 @pytest.mark.parametrize("otherwise", ["no", "not_sure"])

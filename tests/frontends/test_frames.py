@@ -28,20 +28,21 @@ Typed = dict[str, list[str]]
 
 STRAIGHT: Typed = {
     "pain.age": ["45|\r"], "own_words": ["My right calf hurts, no swelling|\r"], "heard": ["\r"], "screen": ["n|\r"],
-    "pain.since": ["3 weeks|\r"], "offer:press": ["1"], "step:press": ["\r", "\r"],
-    "pain.pressed": ["1"], "review": ["1"],
-    "after": ["=care", "=reasons", "=what_if", "=sources", "=report", "=done"], "after.report": ["b|\r"],
+    "pain.since": ["3 weeks|\r"], "offer:press": ["1|\r"], "step:press": ["1|\r", "\x1b[B|\x1b[A|\r"],
+    "pain.pressed": ["1|\r"], "review": ["1|\r"],
+    "after": [f"={name}|\r" for name in ("care", "reasons", "what_if", "sources", "report", "done")],
+    "after.report": ["b|\r"],
 }
 WANDERING: Typed = {
     "pain.age": ["?|\r", "old|\r|\x7f|\x7f|\x7f|45|\r"],
     "own_words": ["My heel hurts|\r", "It is not swollen|\r", "My right calf hurts|\r"], "heard": ["b", "1|\r"],
-    "screen": ["b", "\r|1|\r", "n|\r"], "pain.since": ["e|\r", "2 weeks|\r"], "review": ["4", "1"],
-    "offer:press": ["?", "1"], "step:press": ["\r", "2"], "after": ["=why_not", "q"],
-    "after.why_not": ["=other"], "after.name": ["clot|\r"],
+    "screen": ["b", "\r|1|\r", "n|\r"], "pain.since": ["e|\r", "2 weeks|\r"], "review": ["4|\r", "1|\r"],
+    "offer:press": ["?", "1|\r"], "step:press": ["\r|1|\r", "2|\r"], "after": ["=why_not|\r", "q"],
+    "after.why_not": ["=other|\r"], "after.name": ["clot|\r"],
 }
-HURRIED: Typed = {"pain.age": ["45|\r"], "own_words": ["\r"], "screen": ["q", "2|\r"], "after.leave": ["1"],
-                  "after": ["=change", "=done"], "review": ["1"]}
-LEAVING: Typed = {"pain.age": ["45|\r"], "own_words": ["\r"], "screen": ["q"], "after.leave": ["2"]}
+HURRIED: Typed = {"pain.age": ["45|\r"], "own_words": ["\r"], "screen": ["q", "2|\r"], "after.leave": ["1|\r"],
+                  "after": ["=change|\r", "=done|\r"], "review": ["1|\r"]}
+LEAVING: Typed = {"pain.age": ["45|\r"], "own_words": ["\r"], "screen": ["q"], "after.leave": ["2|\r"]}
 TALKS = {"straight": STRAIGHT, "wandering": WANDERING, "hurried": HURRIED, "leaving": LEAVING}
 
 
@@ -56,7 +57,7 @@ class Seen:
     pictures = False
 
     def __init__(self, columns: int, typed: Typed) -> None:
-        self.columns, self.front = columns, TtyFront()
+        self.columns, self.front = columns, TtyFront(quiet=0)
         self.typed = {name: list(keys) for name, keys in typed.items()}
         self.frames: list[str] = []
 

@@ -8,7 +8,7 @@ import importlib
 import io
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import pytest
@@ -22,7 +22,8 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 
 from triage.dialogue.simulated_person import ScriptFront
 from triage.frontends.terminal import Front, front
-from triage.frontends.terminal.interactive import TtyFront
+from triage.frontends.terminal.interactive import MOST_TYPED, TtyFront
+from triage.frontends.terminal.key_input import KeyInput
 from triage.frontends.terminal.plain import PlainFront
 from triage.model import (
     NONE,
@@ -251,6 +252,29 @@ UP, DOWN, LEFT, HOME, END = "\x1b[A", "\x1b[B", "\x1b[D", "\x1b[H", "\x1b[F"
 CTRL_C, CTRL_D, BACKSPACE = "\x03", "\x04", "\x7f"
 
 
+NO_KEYS = ["\x1b[31m", "\x1b[M !!", "\x1b[M\xff\xff\n", "\x1b[<0;999999;9M", "\x1b[<64;1;1M", "\x1b[9;9R",
+           "\x1b[?1;2c", "\x1b[>0;1;2c", "\x1b]0;2 y\x07", "\x1b]11;rgb:1/2/3\x1b\\", "\x1bOX", "\x1bP1$r2m\x1b\\",
+           "\x1b[1;2;3;4;5y", "\x1b[I", "\x1b[O"]
+PACE = Question(id="pace", kind="checklist", ask="How did it begin?", findings=("speed",), choices=(
+    Choice("speed=days", "Over days"), Choice("speed=hours", "Over hours"), NOTHING, DOUBT))
+WORDS = Question(id="own_words", kind="text", ask="What troubles you?", findings=("own_words",))
+
+
+class Drawn(DummyOutput):
+    """Does something after each drawing of the screen."""
+
+    def __init__(self, then: Callable[[], None]) -> None:
+        self.then = then
+
+    def flush(self) -> None:
+        self.then()
+
+
+def front_for_keys(mouse: bool = False, draw: Any = None) -> TtyFront:
+    """A front end that takes keys at once."""
+    return TtyFront(mouse=mouse, draw=draw, quiet=0)
+
+
 @pytest.fixture
 def keys() -> Iterator[PipeInput]:
     with create_pipe_input() as pipe, create_app_session(input=pipe, output=DummyOutput()):
@@ -258,21 +282,27 @@ def keys() -> Iterator[PipeInput]:
 
 
 KEYS: list[tuple[Question, str, Reply]] = [
-    (REST, "1", Given("yes")),
-    (REST, "n", Given("no")),
-    (REST, "s", Given(NOT_SURE)),
-    (REST, "\r", Given("yes")),
-    (REST, "\n", Given("yes")),
-    (SIDE, "2", Given("right")),
+    # One answer: a number, the arrows, Space or a letter mark it, Enter confirms it.
+    (REST, "1\r", Given("yes")),
+    (REST, "1\n", Given("yes")),
+    (REST, "n\r", Given("no")),
+    (REST, "ny\r", Given("yes")),
+    (REST, "s\r", Given(NOT_SURE)),
+    (SIDE, "2\r", Given("right")),
+    (SIDE, "21\r", Given("left")),
+    (SIDE, " \r", Given("left")),
     (SIDE, DOWN + DOWN + "\r", Given("both")),
     (SIDE, UP + UP + "\r", Given(NONE)),
     (SIDE, END + "\r", Given(NOT_SURE)),
     (SIDE, END + HOME + "\r", Given("left")),
-    (SIDE, "4", Given(NONE)),
-    # Numbers that do not exist, letters that mean nothing and Space do nothing.
-    (SIDE, "9b", Back()),
-    (SIDE, "0687xy 3", Given("both")),
-    (TRIGGER, "s0b", Back()),
+    (SIDE, "4\r", Given(NONE)),
+    # Enter without a choice is no answer.
+    *((question, "\r\n\r\x1b\rb", Back()) for question in (REST, SIDE, TRIGGER, REGION, NOW, SITES)),
+    (REST, "\r2\r", Given("no")),
+    # Numbers that do not exist and letters that mean nothing do nothing.
+    (SIDE, "9\rb", Back()),
+    (SIDE, "0687xy3\r", Given("both")),
+    (TRIGGER, "s0\rb", Back()),
     # Boxes.
     (REGION, "13\r", Given(("calf", "foot"))),
     (REGION, "31\r", Given(("calf", "foot"))),
@@ -285,7 +315,7 @@ KEYS: list[tuple[Question, str, Reply]] = [
     (REGION, "12" + "s\r", Given(NOT_SURE)),
     (REGION, "s" + "1\r", Given(("calf",))),
     (REGION, "9671\r", Given(("calf",))),
-    # Enter with nothing ticked is no answer.
+    (REGION, END + "\r\r" + HOME + " \r", Given(("calf",))),
     (REGION, "\r\r2\r", Given(("heel",))),
     (REGION, "22\r3\r", Given(("foot",))),
     # In a checklist "not sure" may stand beside ticked lines; none may not.
@@ -295,17 +325,20 @@ KEYS: list[tuple[Question, str, Reply]] = [
     (NOW, "1s4\r", Given(())),
     (NOW, "4s\r", Given(NOT_SURE)),
     (NOW, "43\r", Given(("now.fever",))),
-    # More than nine choices: an answer takes Enter; a box is turned as soon as its number cannot grow.
+    # More than nine choices: a number may grow. It marks an answer; a box it only points at, Space or Enter tick it.
     (TRIGGER, "1\r", Given("cause_1")),
     (TRIGGER, "12\r", Given("cause_12")),
-    (TRIGGER, "13" + "\r", Given("cause_1")),
+    (TRIGGER, "13" + "\r", Given("cause_3")),
     (TRIGGER, "0" + "7\r", Given("cause_7")),
     (TRIGGER, "12" + BACKSPACE + "1\r", Given("cause_11")),
     (TRIGGER, "12" + DOWN + "\r", Given("cause_1")),
-    (SITES, "12" + "3\r" + "\r", Given(("site_3", "site_12"))),
-    (SITES, "12" + "30" + "\r", Given(("site_12", "site_30"))),
-    (SITES, "5" + "31" + "\r", Given(())),
-    (SITES, "39" + "\r", Given(("site_3", "site_9"))),
+    (SITES, "23" + DOWN + "\rb", Back()),
+    (SITES, "2 3 \r", Given(("site_2", "site_3"))),
+    (SITES, "2\r3\r\r", Given(("site_2", "site_3"))),
+    (SITES, "12\r" + "3\r" + "\r", Given(("site_3", "site_12"))),
+    (SITES, "12 " + "30 " + "\r", Given(("site_12", "site_30"))),
+    (SITES, "5" + "31 " + "\r", Given(())),
+    (SITES, "39 " + "\r", Given(("site_9",))),
     # Amounts.
     (AGE, "45\r", Given(45.0)),
     (AGE, "4" + BACKSPACE + "52\r", Given(52.0)),
@@ -322,14 +355,76 @@ KEYS: list[tuple[Question, str, Reply]] = [
     *((question, "?", Why()) for question in (REST, SIDE, REGION, NOW, SITES, TRIGGER)),
     *((question, "q", Quit()) for question in (REST, SIDE, REGION, NOW, SITES, TRIGGER)),
     *((question, key, Quit()) for question in ALL for key in (CTRL_C, CTRL_D)),
+    # Sequences that no key sends: colours, reports of the mouse and of the terminal, whole or torn, and Alt.
+    *((REST, f"{sequence}\rb", Back()) for sequence in NO_KEYS),
+    *((AGE, f"4{sequence}5\r", Given(45.0)) for sequence in NO_KEYS),
+    # One line for a finding that takes one answer; two are told, and can be mended.
+    (PACE, "12\r1\r", Given(("speed=hours",))),
+    (PACE, "12\rb", Back()),
+    # Pasted text is typed where there is a line, and nothing in a list.
+    (AGE, "\x1b[200~45\x1b[201~\r", Given(45.0)),
+    (REST, "\x1b[200~1\r\x1b[201~\rb", Back()),
+    (SITES, "1 2 " * 20 + "\r", Quit()),
 ]
 
 
 @pytest.mark.parametrize(("question", "typed", "reply"), KEYS)
 def test_keys_reply(keys: PipeInput, question: Question, typed: str, reply: Reply) -> None:
     # Keys that did nothing must not leave the test waiting: what follows replies otherwise.
-    keys.send_text(typed + ("\r" + BACKSPACE * 9 + "?\r" if reply == Quit() else CTRL_C))
-    assert TtyFront().ask(question, 1) == reply
+    keys.send_text(typed + ("\r" + BACKSPACE * 9 + "?\r" if typed in (CTRL_C, CTRL_D, "q", "q\r") else CTRL_C))
+    assert front_for_keys().ask(question, 1) == reply
+
+
+def test_what_was_typed_for_one_question_does_not_answer_the_next(keys: PipeInput) -> None:
+    front = front_for_keys()
+    keys.send_text("1\r" "2\r" "none\r")
+    assert front.ask(REST, 1) == Given("yes")
+    keys.send_text(CTRL_C)
+    assert front.ask(REST, 2) == Quit()
+
+
+def test_a_question_takes_keys_only_when_it_was_quiet_since_it_stood(keys: PipeInput) -> None:
+    now = [0.0]
+    typed = KeyInput(keys, clock=lambda: now[0], quiet=0.15)
+
+    def read(text: str, later: float) -> str:
+        now[0] += later
+        keys.send_text(text)
+        return "".join(key.data for key in typed.read_keys())
+
+    assert read("1\r", 9) == "", "typed before it stood"
+    typed.stands()
+    assert read("my calf hurts\r", 0.1) == ""
+    assert read("no fall\r", 0.1) == "", "the paste goes on"
+    assert read("\x03", 0.1) == "\x03", "who wants to leave can"
+    assert read("1", 0.2) == "1"
+    assert read("\r", 0.01) == "\r"
+
+
+def test_lines_pasted_into_a_sentence_are_part_of_it(keys: PipeInput) -> None:
+    keys.send_text("My calf hurts,\nsince a fall.\rNo fever.\r")
+    front = front_for_keys()
+    reply: list[Reply] = []
+
+    def later(typed: str) -> Callable[[], None]:
+        return lambda: keys.send_text(typed)
+
+    with create_app_session(input=keys, output=Drawn(later("\r"))):
+        reply.append(front.ask(WORDS, 1))
+    assert reply == [Given("My calf hurts, since a fall. No fever.")]
+
+
+def test_very_much_that_is_typed_at_once_is_cut_and_not_waited_for(keys: PipeInput) -> None:
+    """As from a terminal that does not say what is pasted: 100 kB as keys."""
+    rest = ["my calf hurts " * 70] * 100
+
+    def more() -> None:
+        keys.send_text(rest.pop() if rest else "\r")
+
+    with create_app_session(input=keys, output=Drawn(more)):
+        reply = front_for_keys().ask(WORDS, 1)
+    assert isinstance(reply, Given)
+    assert len(str(reply.answer)) <= MOST_TYPED
 
 
 @pytest.mark.parametrize("question", ALL)
@@ -378,7 +473,7 @@ class Terminal:
 
     def ask(self, question: Question, *typed: str) -> Reply:
         """Put the question; one key, or one piece of keys, after each frame. `shown` is what stays."""
-        return self.use(lambda: TtyFront().ask(question, 1), *typed)
+        return self.use(lambda: front_for_keys().ask(question, 1), *typed)
 
     def use(self, talk: Callable[[], Talked], *typed: str) -> Talked:
         rest = list(typed)
@@ -451,7 +546,7 @@ def test_a_new_width_wraps_the_labels_anew() -> None:
             resize()
 
         terminal.after_frame = narrower
-        return TtyFront().ask(NOW, 1)
+        return front_for_keys().ask(NOW, 1)
 
     terminal.use(ask, DOWN, DOWN, "q")
     assert max(map(len, terminal.frames[0].splitlines())) > 40
@@ -485,7 +580,8 @@ def test_a_click_picks_the_label_under_it_but_only_when_the_mouse_is_asked_for()
     assert "\x1b[6n" not in terminal.raw
     # The second line of the first label.
     terminal = Terminal(60)
-    clicked = terminal.use(lambda: TtyFront(mouse=True).ask(NOW, 1), "", click("Fainted"), click("breathe in"), "\r")
+    mouse = front_for_keys(mouse=True)
+    clicked = terminal.use(lambda: mouse.ask(NOW, 1), "", click("Fainted"), click("breathe in"), "\r")
     assert clicked == Given(("now.breath", "now.fainted"))
 
 
@@ -497,7 +593,7 @@ def test_enter_with_nothing_ticked_says_so() -> None:
 
 
 @pytest.mark.parametrize(("question", "typed", "left"), [
-    (REST, ["2"], "1. Does it hurt at rest?\n   No"),
+    (REST, ["2", "\r"], "1. Does it hurt at rest?\n   No"),
     (REGION, ["1", "3", "\r"], "1. Where does it hurt?\n   - Calf\n   - Foot"),
     (REGION, ["4", "\r"], "1. Where does it hurt?\n   None of these"),
     (AGE, ["45", "\r"], "1. How old is the person?\n   45 years"),
@@ -605,17 +701,21 @@ def test_a_script_keeps_what_it_was_asked_and_shown() -> None:
 
 
 def test_keys_lines_and_script_give_the_same_replies(keys: PipeInput) -> None:
-    def replies(person: Front) -> list[Reply]:
-        return [person.ask(question, number) for number, question in enumerate(ALL, start=1)]
+    def replies(person: Front, typed: Sequence[str] = ("",) * len(ALL)) -> list[Reply]:
+        out = []
+        for number, (question, text) in enumerate(zip(ALL, typed, strict=True), start=1):
+            keys.send_text(text)
+            out.append(person.ask(question, number))
+        return out
 
     known: dict[str, Answer] = {
         "person.age": 45.0, "onset.age": 21.0, "pain.rest": "no", "pain.side": "both", "pain.region": ("calf", "foot"),
         "now.fainted": "yes", "pain.site": ("site_4", "site_12"), "onset.trigger": "cause_11",
     }
-    keys.send_text("45\r" "3 weeks\r" "2" + DOWN + DOWN + "\r" + "13\r" "2s\r" "124\r" "11\r")
     typed = io.StringIO("45\n3 weeks\nno\n3\n1,3\n2 5\n4 12\n11\n")
     by_script = replies(ScriptFront(known))
-    assert replies(TtyFront()) == by_script
+    pressed = ["45\r", "3 weeks\r", "2\r", DOWN + DOWN + "\r", "13\r", "2s\r", "12 4 \r", "11\r"]
+    assert replies(front_for_keys(), pressed) == by_script
     assert replies(PlainFront(typed, io.StringIO())) == by_script
 
 
@@ -656,7 +756,7 @@ ZONES = Question(
 @pytest.mark.parametrize("columns", [60, 80, 120])
 def test_a_picture_stands_beside_its_list_and_follows_the_pointer(columns: int) -> None:
     terminal = Terminal(columns)
-    front = TtyFront(draw=leg)
+    front = front_for_keys(draw=leg)
     reply = terminal.use(lambda: front.ask(ZONES, 1), " ", DOWN, "t", "\r")
     assert front.pictures
     assert reply == Given(("pain.site=calf", "pain.spreads=heel"))
@@ -671,6 +771,6 @@ def test_a_picture_stands_beside_its_list_and_follows_the_pointer(columns: int) 
 
 def test_a_narrow_terminal_has_the_list_alone() -> None:
     terminal = Terminal(50)
-    reply = terminal.use(lambda: TtyFront(draw=leg).ask(ZONES, 1), "t", "t", "2", "\r")
+    reply = terminal.use(lambda: front_for_keys(draw=leg).ask(ZONES, 1), "t", "t", "2", "\r")
     assert reply == Given(("pain.site=heel",))
     assert not any("<pain" in frame for frame in terminal.frames)

@@ -1,7 +1,8 @@
-"""Questions drawn in the terminal, answered by keys. The only module that knows prompt_toolkit.
+"""Questions drawn in the terminal, answered by keys. Only this module and `key_input` know prompt_toolkit.
 
 Each question is a small Application of its own, drawn in place and erased when it is answered; what stays in the
-scroll-back is the question and the answer as plain text.
+scroll-back is the question and the answer as plain text. One rule for all lists: a choice is marked by its number, by
+Space or by the arrows, and Enter confirms what is marked.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from prompt_toolkit.application.current import get_app_session
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import FormattedText, StyleAndTextTuples
+from prompt_toolkit.input.typeahead import clear_typeahead
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.layout import BufferControl, Dimension, FormattedTextControl, HSplit, Layout, VSplit, Window
 from prompt_toolkit.layout.containers import Container
@@ -22,6 +24,7 @@ from prompt_toolkit.shortcuts import print_formatted_text
 from prompt_toolkit.styles import Style
 from prompt_toolkit.utils import get_cwidth
 
+from triage.frontends.terminal.key_input import QUIET, KeyInput
 from triage.frontends.terminal.plain import expected, may_doubt, typed
 from triage.inference.answers import BadAnswer, choose
 from triage.model import (
@@ -54,24 +57,28 @@ Draw = Callable[[Question, str, frozenset[str], int, int], list[list[tuple[str, 
 """Question, choice under the pointer, choices ticked, columns and rows at most -> rows of style and text."""
 BESIDE, NARROWEST, WIDEST = 60, 24, 44
 """From so many columns on a picture stands beside its list; so wide it is there."""
+MOST_TYPED = 4000
+"""Characters of a line, at most; what is pasted beyond them is left."""
 
 
 class TtyFront:
     """Draws one question at a time under what was said before. `mouse` takes clicks, and with them text selection.
 
     `paged`: a screen that is higher than the terminal waits between its parts. `draw`: draws the picture of a
-    question that is answered on one.
+    question that is answered on one. `quiet`: seconds without a key before a question takes any.
     """
 
-    def __init__(self, mouse: bool = False, paged: bool = False, draw: Draw | None = None) -> None:
-        self._mouse, self._paged, self._draw = mouse, paged, draw
+    def __init__(
+        self, mouse: bool = False, paged: bool = False, draw: Draw | None = None, quiet: float = QUIET,
+    ) -> None:
+        self._mouse, self._paged, self._draw, self._quiet = mouse, paged, draw, quiet
         self.pictures = draw is not None
 
     def ask(self, question: Question, number: int) -> Reply:
         """Draw the question until it is answered, then leave question and answer behind as text."""
         line = question.kind in ("number", "duration", "text")
         asked = _Line(question, number) if line else _List(question, number, self._draw)
-        reply = self._run(asked.root, asked.focus, asked.keys())
+        reply = self._run(asked.root, asked.focus, asked.keys(), line, lines=question.kind == "text")
         if isinstance(reply, Given):
             self._print(
                 *(("", line) for line in _written(question.ask, _head(number))),
@@ -90,11 +97,14 @@ class TtyFront:
                 if isinstance(self._run(page.root, page.focus, page.keys()), Quit):
                     break
 
-    def _run(self, root: Container, focus: Window, keys: KeyBindings) -> Reply:
+    def _run(
+        self, root: Container, focus: Window, keys: KeyBindings, line: bool = False, lines: bool = False,
+    ) -> Reply:
         """Draw it until a key replies, and erase it. A closed terminal is Quit."""
+        typed = KeyInput(get_app_session().input, line, lines, self._mouse, self._quiet)
         app: Application[Reply] = Application(
             layout=Layout(root, focused_element=focus), key_bindings=keys, style=_STYLE, erase_when_done=True,
-            full_screen=False, mouse_support=self._mouse,
+            full_screen=False, mouse_support=self._mouse, input=typed, after_render=lambda _: typed.stands(),
         )
         app.ttimeoutlen = 0.05  # Esc acts at once.
         if not self._mouse:
@@ -104,6 +114,8 @@ class TtyFront:
             return app.run()
         except EOFError:
             return Quit()
+        finally:
+            clear_typeahead(typed)  # what was typed for this screen does not answer the next
 
     def _print(self, *lines: tuple[str, str]) -> None:
         """Print the lines, and one of white space after them."""
@@ -112,7 +124,7 @@ class TtyFront:
 
 
 class _List:
-    """Choices to pick from: where the pointer stands, what is ticked, which number is half typed."""
+    """Choices to pick from: where the pointer stands, what is marked, which number is half typed."""
 
     said = ""
 
@@ -121,8 +133,9 @@ class _List:
         self.draw = draw if question.picture else None
         self.several = question.kind in ("many", "checklist")
         ids = [choice.id for choice in question.choices]
-        self.at = next((ids.index(name) for name in question.ticked if name in ids and not self.several), 0)
-        self.ticked = frozenset(question.ticked) if self.several else frozenset()
+        before = [name for name in question.ticked if name in ids]
+        self.at = ids.index(before[0]) if before and not self.several else 0
+        self.marked = frozenset(question.ticked if self.several else before[:1])
         self.number_typed = ""
         self.wrong = ""
         self.focus = Window(FormattedTextControl(self._drawn, focusable=True, show_cursor=False))
@@ -135,7 +148,9 @@ class _List:
 
         def move(to: Callable[[], int]) -> Callable[[KeyPressEvent], None]:
             def moved(event: KeyPressEvent) -> None:
-                self.at, self.number_typed, self.wrong = to() % (last + 1), "", ""
+                self._point(to() % (last + 1))
+                if not self.several:
+                    self._mark(self.at)
 
             return moved
 
@@ -143,18 +158,18 @@ class _List:
         keys.add("down")(move(lambda: self.at + 1))
         keys.add("home")(move(lambda: 0))
         keys.add("end")(move(lambda: last))
-        keys.add("escape")(move(lambda: self.at))
+        keys.add("escape")(lambda event: self._point(self.at))
         for digit in "0123456789":
             keys.add(digit)(self._digit)
         keys.add("backspace")(self._erase)
-        keys.add(" ")(self._space)
-        for enter in ("enter", "c-j"):  # c-j: Enter typed ahead, before the terminal was ours
+        keys.add(" ")(lambda event: self._mark(self.at))
+        for enter in ("enter", "c-j"):
             keys.add(enter)(self._enter)
-        keys.add("q")(lambda event: event.app.exit(result=Quit()))
-        keys.add("b")(lambda event: event.app.exit(result=Back()))
-        keys.add("left")(lambda event: event.app.exit(result=Back()))
-        keys.add("e")(lambda event: event.app.exit(result=Review()))
-        keys.add("?")(lambda event: event.app.exit(result=Why()))
+        keys.add("q")(_replies(Quit()))
+        keys.add("b")(_replies(Back()))
+        keys.add("left")(_replies(Back()))
+        keys.add("e")(_replies(Review()))
+        keys.add("?")(_replies(Why()))
         if self.draw is not None and self.question.spreads:
             keys.add("t")(self._spread)
         letters = {"s": NOT_SURE, "n": self.question.none_id}
@@ -163,59 +178,64 @@ class _List:
         for letter, name in letters.items():
             for index, choice in enumerate(self.question.choices):
                 if choice.id == name:
-                    keys.add(letter)(lambda event, index=index: self._pick(index))
+                    keys.add(letter)(lambda event, index=index: self._mark(index))
         return keys
 
+    @property
+    def long(self) -> bool:
+        """Can a number of one digit be the beginning of another?"""
+        return len(self.question.choices) > 9
+
     def _digit(self, event: KeyPressEvent) -> None:
-        """In short lists a digit picks. In long ones a number that cannot grow turns its box; an answer takes Enter."""
+        """A number marks its line. In a long list of boxes it points at it first: 2 may become 23."""
         count = len(self.question.choices)
-        number = self.number_typed + event.data
-        if self.several and self.number_typed and not 1 <= int(number) <= count:
-            self._pick(int(self.number_typed) - 1)
-            number = event.data
-        if not 1 <= int(number) <= count:
+        number = next((n for n in (self.number_typed + event.data, event.data) if 1 <= int(n) <= count), "")
+        if not number:
             return
-        if count <= 9 or (self.several and int(number) * 10 > count):
-            self._pick(int(number) - 1)
+        if self.several and self.long:
+            self._point(int(number) - 1)
         else:
-            self.number_typed, self.at, self.wrong = number, int(number) - 1, ""
+            self._mark(int(number) - 1)
+        self.number_typed = number if self.long else ""
 
     def _erase(self, event: KeyPressEvent) -> None:
-        self.number_typed = self.number_typed[:-1]
-        if self.number_typed:
-            self.at = int(self.number_typed) - 1
-
-    def _space(self, event: KeyPressEvent) -> None:
-        if self.several:
-            self._pick(self.at)
+        number = self.number_typed[:-1]
+        if number:
+            self._point(int(number) - 1)
+            if not self.several:
+                self._mark(self.at)
+        self.number_typed = number
 
     def _enter(self, event: KeyPressEvent) -> None:
-        if not self.several or self.number_typed:
-            self._pick(self.at)
-        elif self.ticked or self.question.choices[self.at].id in (NONE, NOT_SURE):
-            if not self.ticked:
-                self._pick(self.at)  # the pointer was moved onto an answer that stands alone
-            chosen = [choice.id for choice in self.question.choices if choice.id in self.ticked]
-            chosen += sorted(self.ticked - set(chosen))  # zones to which it spreads
-            event.app.exit(result=Given(choose(self.question, chosen)))
+        if self.several and self.number_typed:
+            self._mark(self.at)
+        elif self.marked:
+            chosen = [choice.id for choice in self.question.choices if choice.id in self.marked]
+            chosen += sorted(self.marked - set(chosen))  # zones to which it spreads
+            try:
+                _end(event, Given(choose(self.question, chosen)))
+            except BadAnswer as error:
+                self.wrong = str(error)
+        elif self.several:
+            self.wrong = "Nothing is ticked yet. Tick with Space or a number, then press Enter."
         else:
-            self.wrong = "Nothing is ticked yet. Tick with a number or Space, then press Enter."
+            self.wrong = "Choose one first, with its number or the arrows. Then press Enter."
 
     def _spread(self, event: KeyPressEvent) -> None:
         """The zone under the pointer is one to which it spreads, or no more so."""
         name, _, zone = self.question.choices[self.at].id.partition(OPTION)
         if name == self.question.picture:
-            self.ticked = _turned(self.question, self.ticked, f"{self.question.spreads}{OPTION}{zone}")
-            self.wrong = ""
+            self.marked = _turned(self.question, self.marked, f"{self.question.spreads}{OPTION}{zone}")
+            self._point(self.at)
 
-    def _pick(self, index: int) -> None:
-        """The choice was named, by number, key or click: it answers, or its box is turned."""
-        picked = self.question.choices[index].id
+    def _point(self, index: int) -> None:
         self.at, self.number_typed, self.wrong = index, "", ""
-        if self.several:
-            self.ticked = _turned(self.question, self.ticked, picked)
-        else:
-            get_app().exit(result=Given(choose(self.question, [picked])))
+
+    def _mark(self, index: int) -> None:
+        """The choice was named, by number, key or click: it is marked, or its box is turned."""
+        self._point(index)
+        picked = self.question.choices[index].id
+        self.marked = _turned(self.question, self.marked, picked) if self.several else frozenset({picked})
 
     def _drawn(self) -> StyleAndTextTuples:
         size = get_app().output.get_size()
@@ -224,7 +244,7 @@ class _List:
         columns = size.columns
         if self.draw is not None and columns >= BESIDE:
             room = min(WIDEST, max(columns // 3, NARROWEST))
-            drawn = self.draw(self.question, self.question.choices[self.at].id, self.ticked, room, size.rows - 1)
+            drawn = self.draw(self.question, self.question.choices[self.at].id, self.marked, room, size.rows - 1)
             columns -= room + 2
         lines = self._frame(columns, size.rows)
         for at in range(max(len(lines), len(drawn))):
@@ -258,7 +278,7 @@ class _List:
         on, off = ("[x]", "[ ]") if self.several else ("(o)", "( )")
         for index, choice in enumerate(self.question.choices):
             here = index == self.at
-            mark = on if (choice.id in self.ticked if self.several else here) else off
+            mark = on if choice.id in self.marked else off
             if self.question.spreads and self._spreads_to(choice.id):
                 mark = "[>]" if mark == off else "[x>]"
             head = f" {'>' if here else ' '} {index + 1:>{digits}}. {mark} "
@@ -268,8 +288,8 @@ class _List:
 
     def _foot(self, width: int) -> list[Part]:
         count = len(self.question.choices)
-        numbers = f"1-{count}" if count <= 9 else "number"
-        answers = [f"{numbers} or Space tick", "Enter done"] if self.several else [f"{numbers} or Enter choose"]
+        numbers = f"1-{count}" if not self.long else "number"
+        answers = [f"{numbers} or Space tick" if self.several else f"{numbers} or arrows choose", "Enter done"]
         if self.question.kind == "yes_no":
             answers += ["y yes", "n no"]
         elif any(choice.id == self.question.none_id for choice in self.question.choices):
@@ -279,17 +299,17 @@ class _List:
         doubt = ["s not sure"] if may_doubt(self.question) else []
         out = _hints([*answers, *doubt], width) + _hints(["b back", "e edit", "? why", "q quit"], width)
         if self.number_typed:
-            doing = "tick" if self.several else "choose"
-            out.append(("class:pointer", f" Number {self.number_typed}, Enter to {doing}", -1))
+            then = "Space or Enter ticks it" if self.several else "Enter when it is right"
+            out.append(("class:pointer", f" Number {self.number_typed}. {then}", -1))
         return out + _wrong(self.wrong, width)
 
     def _spreads_to(self, name: str) -> bool:
-        return f"{self.question.spreads}{OPTION}{name.partition(OPTION)[2]}" in self.ticked
+        return f"{self.question.spreads}{OPTION}{name.partition(OPTION)[2]}" in self.marked
 
     def _click(self, index: int) -> Callable[[MouseEvent], None]:
         def clicked(event: MouseEvent) -> None:
             if event.event_type == MouseEventType.MOUSE_UP:
-                self._pick(index)
+                self._mark(index)
 
         return clicked
 
@@ -306,8 +326,8 @@ class _Page:
         """Enter, Space or down go on; the keys that leave show the rest no more."""
         keys = _leaving()
         for key in ("enter", "c-j", " ", "down", "pagedown"):
-            keys.add(key)(lambda event: event.app.exit(result=Given("")))
-        keys.add("q")(lambda event: event.app.exit(result=Quit()))
+            keys.add(key)(_replies(Given("")))
+        keys.add("q")(_replies(Quit()))
         return keys
 
     def _drawn(self) -> StyleAndTextTuples:
@@ -336,7 +356,7 @@ class _Line:
         def _(event: KeyPressEvent) -> None:
             self.said = event.current_buffer.text.strip()
             try:
-                event.app.exit(result=typed(self.question, self.said))
+                _end(event, typed(self.question, self.said))
             except BadAnswer as error:
                 self.wrong = str(error)
 
@@ -345,8 +365,9 @@ class _Line:
     def _changed(self, buffer: Buffer) -> None:
         """What was pasted may hold what a terminal obeys; a line feed in it is no Enter."""
         self.wrong = ""
-        if OBEYED.search(buffer.text):
-            buffer.document = Document(OBEYED.sub(" ", buffer.text), buffer.cursor_position)
+        if OBEYED.search(buffer.text) or len(buffer.text) > MOST_TYPED:
+            text = OBEYED.sub(" ", buffer.text)[:MOST_TYPED]
+            buffer.document = Document(text, min(buffer.cursor_position, len(text)))
 
     def _above(self, width: int) -> list[Part]:
         form = "\n".join(filter(None, (self.question.help, expected(self.question))))
@@ -362,8 +383,19 @@ def _leaving() -> KeyBindings:
     """The keys that stop in every question."""
     keys = KeyBindings()
     for key in ("c-c", "c-d", "<sigint>"):
-        keys.add(key, eager=True)(lambda event: event.app.exit(result=Quit()))
+        keys.add(key, eager=True)(_replies(Quit()))
     return keys
+
+
+def _replies(reply: Reply) -> Callable[[KeyPressEvent], None]:
+    """A key that replies so."""
+    return lambda event: _end(event, reply)
+
+
+def _end(event: KeyPressEvent, reply: Reply) -> None:
+    """The question has its reply. Of several keys that came at once the first counts."""
+    if not event.app.is_done:
+        event.app.exit(result=reply)
 
 
 def _turned(question: Question, ticked: frozenset[str], pressed: str) -> frozenset[str]:
