@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import remembered
 from tests.helpers import small
 from triage.cli import main
-from triage.model import Fault
+from triage.model import Fault, Urgency
 from triage.support.errors import BadFile
 from triage.verification import scenarios
 
@@ -73,6 +73,40 @@ def test_a_variant_is_the_story_with_a_change(knowledge, tmp_path):
     story, variant = scenarios.read(knowledge, file)
     assert variant.answers == {**story.answers, "now.breath": "yes"}
     assert [scenarios.failures(knowledge, remembered, each) for each in (story, variant)] == [[], []]
+
+
+ANOTHER_PLACE = """\
+- story: A child who does not limp, with pain at night
+  answers: {person.age: 12, pain.region: calf, pain.side: left, child.when: other}
+  screens: no
+  expect: {urgency: self_care}
+"""
+
+
+@pytest.mark.parametrize(("expect", "as_expected"), [
+    ("urgency: redirect 7", True), ("urgency: redirect", True), ("urgency: redirect 14", False),
+    ("urgency: book 7", False), ("at_least: redirect 7", True), ("at_least: redirect 3", False),
+    ("at_most: redirect 3", True), ("at_least: book 7", True),
+])
+def test_a_redirect_is_told_with_its_days_or_by_its_name_alone(knowledge, tmp_path, expect, as_expected):
+    file = tmp_path / "story.yaml"
+    file.write_text(ANOTHER_PLACE.replace("urgency: self_care", expect), encoding="utf-8")
+    (story,) = scenarios.read(knowledge, file)
+    assert (scenarios.failures(knowledge, remembered, story) == []) == as_expected
+
+
+@pytest.mark.parametrize("urgency", ["today 3", "book", "book soon", "redirect soon", "tomorrow"])
+def test_an_urgency_of_another_form_is_refused(knowledge, tmp_path, urgency):
+    assert faults(knowledge, tmp_path, GOOD.replace("urgency: self_care", f"urgency: {urgency}"))
+
+
+@pytest.mark.parametrize(("level", "days", "short", "words"), [
+    ("today", 0, "today", "Today"), ("book", 14, "book 14", "Book an appointment within 14 days"),
+    ("redirect", 1, "redirect 1", "Another place within 1 day"), ("redirect", 0, "redirect", "Another place"),
+])
+def test_an_urgency_has_one_short_form_and_one_in_words(knowledge, level, days, short, words):
+    assert Urgency(level=level, within_days=days, place="home", say="", reasons=()).id == short
+    assert knowledge.settings.urgency_in_words(level, days) == words
 
 
 @pytest.mark.parametrize("expect", [

@@ -43,7 +43,7 @@ from triage.model import (
 from triage.presentation import screens as screen
 from triage.presentation import wording
 from triage.records.diary import Entry, episode, fitted
-from triage.records.follow_up import ANYWHERE, level_name, place_name, readable
+from triage.records.follow_up import ANYWHERE, place_name, readable
 
 PAIN, TRIED, MORE, NEW = "diary.pain:", "diary.tried", "diary.more", "diary.new"
 SEEN, WHICH = "diary.seen", "diary.which"
@@ -209,7 +209,7 @@ class CheckIn:
         if RANK[self._was()] > RANK[found.urgency.level] and not self._said(SEEN):
             return Question(id=SEEN, kind="yes_no", findings=(SEEN,), choices=(YES, NO),
                             ask="Has a clinician looked at it since you were told: "
-                                f"{level_name(self.knowledge, self._was(), 0)}?")
+                                f"{self.knowledge.settings.urgency_in_words(self._was())}?")
         if RANK[found.urgency.level] >= EMERGENCY:
             return None
         return self._place(found) or self._pain() or self._tried() or self._check() or self._news()

@@ -253,10 +253,9 @@ def after(knowledge: Knowledge, assessment: Assessment) -> Question:
                 DONE: "Nothing more, I am done"}
     if urgent:
         choices = {DONE: choices.pop(DONE), CHANGE: choices.pop(CHANGE), **choices}
-    name = knowledge.settings.levels[assessment.urgency.level].name
-    days = f" within {assessment.urgency.within_days} days" if assessment.urgency.level == "book" else ""
+    name = knowledge.settings.urgency_in_words(assessment.urgency.level, assessment.urgency.within_days)
     then = "Please do this first." if urgent else "Would you like to see more?"
-    return _menu(AFTER, f"{name}{days}. {then}", choices)
+    return _menu(AFTER, f"{name}. {then}", choices)
 
 
 def file_name(offered: str) -> Question:

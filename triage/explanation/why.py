@@ -206,7 +206,7 @@ def would_be(knowledge: Knowledge, change: Change) -> Screen:
 
 def what_if(knowledge: Knowledge, found: WhatIf) -> Screen:
     """The smallest changes of answers that would change the urgency or the first condition."""
-    now = _level(knowledge, *found.urgency)
+    now = knowledge.settings.urgency_in_words(*found.urgency)
     blocks = [Block(kind="heading", text="What would change this result"),
               Block(kind="text", text=f"As it stands: {now}"
                     + (f"; first, {knowledge.conditions[found.first].name}." if found.first else "."))]
@@ -225,7 +225,7 @@ def what_if(knowledge: Knowledge, found: WhatIf) -> Screen:
 def _change(knowledge: Knowledge, change: Change) -> str:
     answers = " and ".join(_would_be(knowledge, name, answer) for name, answer in change.answers.items())
     first = f"; first, {knowledge.conditions[change.first].name}" if change.first else ""
-    return f"{answers}. Then: {_level(knowledge, *change.urgency)}{first}"
+    return f"{answers}. Then: {knowledge.settings.urgency_in_words(*change.urgency)}{first}"
 
 
 def _would_be(knowledge: Knowledge, name: str, answer: Answer) -> str:
@@ -233,10 +233,6 @@ def _would_be(knowledge: Knowledge, name: str, answer: Answer) -> str:
     if finding.kind == "yes_no" and finding.line:
         return f"{'yes' if answer == 'yes' else 'no'} to \"{finding.line}\""
     return f"\"{finding.ask}\" - {said(knowledge, name, answer)}"
-
-
-def _level(knowledge: Knowledge, level: str, within_days: int) -> str:
-    return knowledge.settings.levels[level].name + (f" within {within_days} days" if within_days else "")
 
 
 def sources(knowledge: Knowledge, assessment: Assessment) -> Screen:

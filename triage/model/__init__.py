@@ -10,6 +10,7 @@ from triage.model.answers import (
     Answers,
     Kind,
     Level,
+    urgency_id,
 )
 from triage.model.card import (
     Band,
@@ -190,4 +191,5 @@ __all__ = [
     "When",
     "Why",
     "Withheld",
+    "urgency_id",
 ]

@@ -21,3 +21,7 @@ OPTION = "="
 """In the id of a line of a checklist, between a finding and the option that the line stands for."""
 NOT_SURE = "not_sure"
 NONE = "none"
+
+def urgency_id(level: str, within_days: int = 0) -> str:
+    """The one short form of an urgency, in stories, tables and reports: `today`, `book 14`, `redirect 3`."""
+    return f"{level} {within_days}" if within_days else level

@@ -299,3 +299,8 @@ class Settings(Card, frozen=True, kw_only=True):
     """When all sources were last read that name no day of their own."""
     sources_again: dict[str, int] = {}
     """Kind of source -> after so many years it is read again. Without it no source is ever due."""
+
+    def urgency_in_words(self, level: str, within_days: int = 0) -> str:
+        """The name of a level of urgency and its days: "Today", "Book an appointment within 14 days"."""
+        name = self.levels[level].name
+        return f"{name} within {within_days} day{'s' if within_days > 1 else ''}" if within_days else name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from triage.model.answers import Answers, Level
+from triage.model.answers import Answers, Level, urgency_id
 from triage.model.card import Band
 
 
@@ -29,11 +29,21 @@ class Weight(msgspec.Struct, frozen=True):
 
 
 class Urgency(msgspec.Struct, frozen=True, kw_only=True):
+    """How urgent it is, where to go, and why."""
+
     level: Level
     within_days: int
+    """Of `book` and `redirect`; else 0."""
     place: str
+    """A key of `Settings.places`."""
     say: str
     reasons: tuple[str, ...]
+    """Ids of the rules, or `CONDITION/if_likely`, that it rests on."""
+
+    @property
+    def id(self) -> str:
+        """`today`, `book 14`, `redirect 3`."""
+        return urgency_id(self.level, self.within_days)
 
 
 class Ranked(msgspec.Struct, frozen=True, kw_only=True):

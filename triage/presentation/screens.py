@@ -142,8 +142,7 @@ def _level(knowledge: Knowledge, assessment: Assessment) -> str:
     urgency = assessment.urgency
     if urgency.level == "self_care" and assessment.not_asked:
         return "not known yet"  # nobody is told to wait before the emergency screens are answered
-    name = knowledge.settings.levels[urgency.level].name.lower()
-    return f"{name} within {urgency.within_days} days" if urgency.within_days else name
+    return knowledge.settings.urgency_in_words(urgency.level, urgency.within_days).lower()
 
 
 def _first_names(knowledge: Knowledge, assessment: Assessment) -> list[str]:

@@ -25,7 +25,7 @@ def urgency(knowledge: Knowledge, assessment: Assessment, rules: dict[str, Rule]
     """How urgent, where to go, why, what to do until then, and what else to tell the clinician."""
     said_of = assessment.urgency
     words = knowledge.settings.levels[said_of.level]
-    name = words.name if said_of.level != "book" else f"{words.name} within {said_of.within_days} days"
+    name = knowledge.settings.urgency_in_words(said_of.level, said_of.within_days)
     said = tuple(line for line in (said_of.say, words.then) if line.rstrip(".") != name)
     blocks = [Block(kind="urgency", text=name, level=said_of.level, items=said)]
     if said_of.place not in ("ambulance", "home"):

@@ -141,12 +141,6 @@ def readable(text: str, most: int) -> str:
     return plain if len(plain) <= most else plain[: most - 1] + "…"
 
 
-def level_name(knowledge: Knowledge, level: Level, within_days: int) -> str:
-    """An urgency in words."""
-    words = knowledge.settings.levels[level].name
-    return f"{words} within {within_days} days" if within_days else words
-
-
 def _worse(knowledge: Knowledge, places: Sequence[Series]) -> list[StepUp]:
     out = []
     for each in places:
@@ -188,6 +182,6 @@ def _new_signs(knowledge: Knowledge, entries: Sequence[Entry]) -> list[StepUp]:
 def _not_seen(knowledge: Knowledge, last: Entry) -> list[StepUp]:
     if RANK[last.held] == 0:
         return []
-    words = level_name(knowledge, last.held, 0)
+    words = knowledge.settings.urgency_in_words(last.held)
     why = f"You were told before: {words}. Nobody is known to have looked at it since"
     return [StepUp("not_seen", last.held, 0, why)]

@@ -12,7 +12,7 @@ from triage.inference.answers import complete
 from triage.inference.assessment import assess
 from triage.inference.compiled import Compiled
 from triage.inference.compiled.answer_columns import Cases
-from triage.model import NOT_SURE, Answer, Answers, Assessment, Criterion, Knowledge, Rule, RuleKind
+from triage.model import NOT_SURE, Answer, Answers, Assessment, Criterion, Knowledge, Rule, RuleKind, urgency_id
 
 BELOW: dict[str, float] = {
     "rules lowered by not sure: derived": 19.6, "answers that rules read": 97.4, "pairs inside rules": 94.7,
@@ -129,10 +129,9 @@ class _Reach:
     def urgencies(self) -> list[Measure]:
         """Each level with its days, and each place, that a red flag can lead to."""
         flags = self.knowledge.rules_of("red_flag")
-        levels = {_level(rule.level, rule.within_days): None for rule in flags} | {"self_care": None}
+        levels = {urgency_id(rule.level, rule.within_days): None for rule in flags} | {"self_care": None}
         return [
-            _measure("levels of urgency", levels, (_level(a.urgency.level, a.urgency.within_days)
-                                                   for a in self.outcomes)),
+            _measure("levels of urgency", levels, (a.urgency.id for a in self.outcomes)),
             _measure("places to go to", (rule.place for rule in flags), (a.urgency.place for a in self.outcomes)),
         ]
 
@@ -191,7 +190,3 @@ class _Reach:
 def _lowered(rule: Rule) -> bool:
     """Is it the twin of a line for "not sure"?"""
     return rule.lowered and rule.kind in ("derived", "red_flag")
-
-
-def _level(level: str, within_days: int) -> str:
-    return f"{level} {within_days}" if within_days else level

@@ -160,7 +160,7 @@ def outcome(case: Case, assessment: Assessment, questions: int = 0) -> Outcome:
     urgency = assessment.urgency
     return Outcome(
         id=case.id, level=level(urgency), reasons=urgency.reasons,
-        urgency=f"{urgency.level} {urgency.within_days}" if urgency.within_days else urgency.level,
+        urgency=urgency.id,
         conditions=tuple(c.id for c in assessment.conditions),
         lines={c.id: (*c.suspected_by, *c.for_, *c.against) for c in assessment.conditions[:SHOWN]},
         questions=questions, facts=sum(1 for answer in assessment.given.values() if answer != NOT_SURE),

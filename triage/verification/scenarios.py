@@ -146,7 +146,7 @@ def unknown_names(knowledge: Knowledge, expect: Expect) -> list[str]:
 
 def _rank(text: str) -> tuple[int, int] | None:
     level, _, within = text.partition(" ")
-    if level not in RANK or (level == "book") != within.isdigit():
+    if level not in RANK or ((level != "redirect" or within) and (level in ("book", "redirect")) != within.isdigit()):
         return None
     return RANK[level], -int(within) if within else 0
 
@@ -161,15 +161,16 @@ def wrong(knowledge: Knowledge, assessment: Assessment, expect: Expect) -> list[
     """What of an assessment is not as expected, a sentence each."""
     wrong: list[str] = []
     urgency = assessment.urgency
-    got = f"book {urgency.within_days}" if urgency.level == "book" else urgency.level
-    rank = (RANK[urgency.level], -urgency.within_days if urgency.level == "book" else 0)
-    if expect.urgency and got != expect.urgency:
-        wrong.append(f"urgency is {got}, not {expect.urgency}; because of {', '.join(urgency.reasons) or 'nothing'}")
+    rank = RANK[urgency.level], -urgency.within_days
+    # A redirect may be told without its days.
+    if expect.urgency and expect.urgency not in (urgency.id, "redirect" if urgency.level == "redirect" else ""):
+        wrong.append(
+            f"urgency is {urgency.id}, not {expect.urgency}; because of {', '.join(urgency.reasons) or 'nothing'}")
     floor, ceiling = _rank(expect.at_least), _rank(expect.at_most)
     if floor is not None and rank < floor:
-        wrong.append(f"urgency is {got}, less than {expect.at_least}")
+        wrong.append(f"urgency is {urgency.id}, less than {expect.at_least}")
     if ceiling is not None and rank > ceiling:
-        wrong.append(f"urgency is {got}, more than {expect.at_most}; because of {', '.join(urgency.reasons)}")
+        wrong.append(f"urgency is {urgency.id}, more than {expect.at_most}; because of {', '.join(urgency.reasons)}")
     if expect.place and urgency.place != expect.place:
         wrong.append(f"the place is {urgency.place}, not {expect.place}; because of {', '.join(urgency.reasons)}")
     by_key = knowledge.by_key

@@ -33,7 +33,7 @@ from triage.presentation.screens import outcome
 from triage.presentation.text_layout import WIDEST, packed, shown, speaks_unicode, wrapped
 from triage.records import answers_file, diary, sessions
 from triage.records.diary import Entry
-from triage.records.follow_up import Course, judged, level_name, place_name, readable
+from triage.records.follow_up import Course, judged, place_name, readable
 from triage.records.sessions import Session
 from triage.support.atomic_files import Stopped
 from triage.support.errors import BadFile
@@ -91,7 +91,7 @@ def told(knowledge: Knowledge, found: Assessment, course: Course, count: int, sa
         words = levels[course.level]
         say = words.say.format(days=course.within_days) if course.raised else found.urgency.say
         lines = tuple(line for line in (say, words.then if course.level != "self_care" else "") if line)
-        blocks.append(Block(kind="urgency", text=level_name(knowledge, course.level, course.within_days),
+        blocks.append(Block(kind="urgency", text=knowledge.settings.urgency_in_words(course.level, course.within_days),
                             level=course.level, items=lines))
     if course.where not in ("home", "ambulance") and blocks:
         blocks.append(Block(kind="text", text=f"Where: {knowledge.settings.places[course.where]}."))
@@ -291,7 +291,7 @@ def pages(
     for line in expected(knowledge, course):
         say(line)
     out.append("")
-    say(f"How urgent, by this diary: {level_name(knowledge, course.level, course.within_days)}.")
+    say(f"How urgent, by this diary: {knowledge.settings.urgency_in_words(course.level, course.within_days)}.")
     for step in course.steps:
         say(f"{step.why}.", "  - ")
     if entries[-1].day < datetime.date.today():
@@ -318,7 +318,7 @@ def _entry(knowledge: Knowledge, entry: Entry, then: Course, width: int, unicode
     signs = [knowledge.findings[name].line or knowledge.findings[name].ask for name in knowledge.emergency
              if entry.answers.get(name) == "yes"]
     rows = [("pain", pain), ("tried", tried), ("self-check", checks), ("new", [readable(entry.new, 500)]),
-            ("danger signs", signs), ("urgency", [level_name(knowledge, then.level, then.within_days)])]
+            ("danger signs", signs), ("urgency", [knowledge.settings.urgency_in_words(then.level, then.within_days)])]
     for name, parts in rows:
         if any(parts):
             text = "; ".join(packed(parts, 10_000, "; "))

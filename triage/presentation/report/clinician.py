@@ -54,9 +54,8 @@ def _summary(knowledge: Knowledge, assessment: Assessment) -> tuple[Piece, ...]:
     urgency, answers = assessment.urgency, assessment.answers
     who = [why.said(knowledge, name, answers[name]) if name in answers else f"{word} not asked"
            for name, word in (("person.age", "age"), ("person.sex", "sex"))]
-    level = knowledge.settings.levels[urgency.level].name
-    days = f" within {urgency.within_days} days" if urgency.within_days else ""
-    reasons = (Line(f"{level}{days}. {knowledge.settings.places[urgency.place]}.", "; ".join(urgency.reasons), True),)
+    level = knowledge.settings.urgency_in_words(urgency.level, urgency.within_days)
+    reasons = (Line(f"{level}. {knowledge.settings.places[urgency.place]}.", "; ".join(urgency.reasons), True),)
     return (Table(title="Who, and how urgent", head=("", "What"), rows=(
         ((Line("Person"),), (Line(", ".join(who)),)),
         ((Line("Urgency"),), reasons),

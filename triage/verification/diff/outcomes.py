@@ -11,7 +11,7 @@ import msgspec
 from triage.inference.answers import with_screens
 from triage.inference.assessment import assess, severity
 from triage.inference.compiled import Compiled
-from triage.model import Answers, Assessment, Knowledge, Urgency
+from triage.model import Answers, Assessment, Knowledge
 from triage.verification.diff.rules import by_id, rule_changes, together, told
 from triage.verification.random_answers import Random
 from triage.verification.shrink import count, smallest
@@ -214,7 +214,7 @@ def _urgency(old: Assessment, new: Assessment) -> Iterator[Said]:
     before, after = severity(old.urgency), severity(new.urgency)
     if before != after:
         kind: Kind = "less_urgent" if after < before else "more_urgent"
-        yield kind, "urgency", _level(old.urgency), _level(new.urgency), cards
+        yield kind, "urgency", old.urgency.id, new.urgency.id, cards
     elif old.urgency.place != new.urgency.place:
         yield "other", "place", old.urgency.place, new.urgency.place, cards
     if old.redirected != new.redirected:
@@ -265,10 +265,6 @@ def _sets(what: str, old: Iterable[str], new: Iterable[str]) -> Iterator[Said]:
     went, came = [name for name in old if name not in {*new}], [name for name in new if name not in {*old}]
     if went or came:
         yield "other", what, _listed(went), _listed(came), {name.partition(" ")[0] for name in (*went, *came)}
-
-
-def _level(urgency: Urgency) -> str:
-    return f"{urgency.level} {urgency.within_days}" if urgency.within_days else urgency.level
 
 
 def _listed(names: Iterable[str]) -> str:

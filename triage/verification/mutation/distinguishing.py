@@ -12,8 +12,8 @@ _Seen = Callable[[Assessment], list[str]]
 
 def telling(knowledge: Knowledge, rule: str, right: Assessment, wrong: Assessment) -> dict[str, Any]:
     """What is so in the first and not in the second; empty if there is nothing. `rule`: its id is named first."""
-    if _level(right) != _level(wrong):
-        return {"urgency": _level(right)}
+    if right.urgency.id != wrong.urgency.id:
+        return {"urgency": right.urgency.id}
     if right.urgency.place != wrong.urgency.place:
         return {"place": right.urgency.place}
 
@@ -49,11 +49,6 @@ def together(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
         elif out.setdefault(key, value) != value:
             return {}
     return out
-
-
-def _level(assessment: Assessment) -> str:
-    urgency = assessment.urgency
-    return f"book {urgency.within_days}" if urgency.level == "book" else urgency.level
 
 
 def _offers(assessment: Assessment) -> list[str]:

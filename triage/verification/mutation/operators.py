@@ -9,7 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from triage.knowledge.compiler import LOWER, LOWER_PLACE
-from triage.model import Blockable, Condition, Criterion, Finding, Knowledge, Place, Rule
+from triage.model import Blockable, Condition, Criterion, Finding, Knowledge, Place, Rule, urgency_id
 
 Kind = Literal["drop", "flip", "threshold", "lower", "unblock", "swap"]
 KINDS: dict[Kind, str] = {
@@ -155,13 +155,12 @@ class _Maker:
 
     def _lowered(self, rule: Rule) -> Mutant:
         parts = list(enumerate(rule.parts))
-        old = f"{rule.level} {rule.within_days}" if rule.within_days else rule.level
+        old = urgency_id(rule.level, rule.within_days)
         if (rule.level, rule.within_days) not in LOWER:
             return self._mutant("lower", rule, f"nothing instead of {old}", self._gone(rule))
         level, within = LOWER[rule.level, rule.within_days]
         place = LOWER_PLACE.get(rule.level, rule.place)
-        new = f"{level} {within}" if within else level
-        return self._mutant("lower", rule, f"{new} instead of {old}",
+        return self._mutant("lower", rule, f"{urgency_id(level, within)} instead of {old}",
                             self._line(rule, parts, level=level, within_days=within, place=place))
 
     # --- a line and what the rulebook makes of it
@@ -219,7 +218,7 @@ class _Maker:
         less = msgspec.structs.replace(wish, within_days=within) if within else None
         changed = msgspec.structs.replace(card, if_likely=less)
         yield Mutant(kind="lower", card=card.id, critical=False, cards={"conditions": {card.id: changed}},
-                     change=f"if_likely: {lower} {within or ''}".rstrip() + f" instead of book {wish.within_days}")
+                     change=f"if_likely: {urgency_id(lower, within)} instead of {urgency_id('book', wish.within_days)}")
 
     def _of_blockable(self, folder: str, card: Blockable) -> Iterator[Mutant]:
         """Locks and questions that keep a self-check or care card back."""

@@ -75,8 +75,7 @@ class Ground:
 
     def urgency(self, answers: Answers) -> str:
         """What is told, in a word."""
-        urgency = self.assessed(answers).urgency
-        return f"{urgency.level} {urgency.within_days}" if urgency.within_days else urgency.level
+        return self.assessed(answers).urgency.id
 
     def place(self, rule: Rule) -> str:
         """Where a rule stands."""

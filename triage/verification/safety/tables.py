@@ -8,7 +8,7 @@ from typing import Literal
 
 from triage.inference.assessment import severity
 from triage.knowledge import signatures as state_of
-from triage.model import Knowledge, Rule
+from triage.model import Knowledge
 from triage.verification.safety.dependencies import Dependency
 from triage.verification.safety.evidence import Evidence
 from triage.verification.safety.hazards import rules_of
@@ -93,7 +93,8 @@ def red_flags(knowledge: Knowledge, evidence: Evidence, full: bool) -> str:
     rows = []
     for name, flag in knowledge.red_flags.items():
         rules = sorted((r for r in knowledge.rules_of("red_flag", card=name) if not r.lowered), key=severity)[::-1]
-        levels = dict.fromkeys(map(_level, rules))
+        levels = dict.fromkeys(
+            knowledge.settings.urgency_in_words(rule.level, rule.within_days).lower() for rule in rules)
         rows.append((tuple(-part for part in severity(rules[0])) if rules else (0, 0, 0), [
             f"`{name}`", flag.danger, "; ".join(levels), _code([_place(evidence.hit(name), full)]),
             _code([_place(evidence.near_miss(name), full)]), *([str(evidence.raised[name])] if full else []),
@@ -149,12 +150,6 @@ def dependencies(packages: Iterable[Dependency]) -> str:
 def _holding(knowledge: Knowledge) -> list[str]:
     """Keys of what is signed as it stands now, whatever the day."""
     return [name for name, signature in knowledge.reviews.items() if signature.digest == knowledge.digests.get(name)]
-
-
-def _level(rule: Rule) -> str:
-    level = rule.level.replace("_", " ")
-    days = f"{rule.within_days} day{'s' if rule.within_days > 1 else ''}"
-    return f"{level} within {days}" if rule.within_days else level
 
 
 def _sentence(text: str) -> str:
