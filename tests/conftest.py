@@ -1,11 +1,16 @@
-"""Knowledge and engine, built once; each YAML story of tests/scenarios is a test of its own."""
+"""Knowledge and engine, built once; each YAML file of tests/scenarios is a test, and one more by experta."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
+from tests.helpers.examples import register_profiles
+from tests.helpers.read_once import ReadOnce
+from triage.inference.compiled import Compiled
 from triage.inference.experta.engine import Engine
 from triage.knowledge import reader
 from triage.model import Answers, Fired, Knowledge
@@ -20,6 +25,16 @@ EDGES = ROOT / "tests" / "regression" / "edges.jsonl"
 _shared: dict[str, object] = {}
 _fired: dict[tuple[tuple[str, object], ...], Fired] = {}
 
+register_profiles()
+if not isinstance(reader.read, ReadOnce):
+    reader.read = ReadOnce(reader.read)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Who asks for the slow tests too gets all examples of the others."""
+    if not config.getoption("--hypothesis-profile"):
+        settings.load_profile("quick" if config.getoption("markexpr") == "not slow" else "full")
+
 
 def shared_knowledge() -> Knowledge:
     if "knowledge" not in _shared:
@@ -31,6 +46,12 @@ def shared_engine() -> Engine:
     if "engine" not in _shared:
         _shared["engine"] = Engine(shared_knowledge())
     return _shared["engine"]  # type: ignore[return-value]
+
+
+def shared_compiled() -> Compiled:
+    if "compiled" not in _shared:
+        _shared["compiled"] = Compiled(shared_knowledge())
+    return _shared["compiled"]  # type: ignore[return-value]
 
 
 def remembered(answers: Answers) -> Fired:
@@ -75,29 +96,36 @@ def pytest_collect_file(parent: pytest.Collector, file_path: Path) -> pytest.Col
 
 
 class ScenarioFile(pytest.File):
-    def collect(self):  # type: ignore[no-untyped-def]
-        for story in scenarios.read(shared_knowledge(), self.path):
-            yield StoryItem.from_parent(self, name=f"{story.line}: {story.story}", story=story)
+    def collect(self) -> Iterator[pytest.Item]:
+        yield StoriesItem.from_parent(self, name="compiled", fired=lambda answers: shared_compiled().fired(answers))
+        by_experta = StoriesItem.from_parent(self, name="experta", fired=remembered)
+        by_experta.add_marker("slow")
+        yield by_experta
 
 
-class StoryItem(pytest.Item):
-    def __init__(self, *, story: scenarios.Story, **kwargs: object) -> None:
+class StoriesItem(pytest.Item):
+    """All stories of a file, concluded by one evaluator."""
+
+    def __init__(self, *, fired: Callable[[Answers], Fired], **kwargs: object) -> None:
         super().__init__(**kwargs)  # type: ignore[arg-type]
-        self.story = story
+        self.fired = fired
 
     def runtest(self) -> None:
-        wrong = scenarios.failures(shared_knowledge(), remembered, self.story)
+        wrong = []
+        for story in scenarios.read(shared_knowledge(), self.path):
+            if failures := scenarios.failures(shared_knowledge(), self.fired, story):
+                wrong += [f"{self.path.relative_to(ROOT).as_posix()}:{story.line}: {story.story}", *failures]
         if wrong:
-            raise StoryFailed(wrong)
+            raise StoriesFailed(wrong)
 
     def repr_failure(self, excinfo, style=None):  # type: ignore[no-untyped-def]
-        if isinstance(excinfo.value, StoryFailed):
-            return "\n".join([f"{self.story.file}:{self.story.line}", *excinfo.value.args[0]])
+        if isinstance(excinfo.value, StoriesFailed):
+            return "\n".join(excinfo.value.args[0])
         return super().repr_failure(excinfo)
 
-    def reportinfo(self) -> tuple[Path, int, str]:
-        return self.path, self.story.line - 1, self.name
+    def reportinfo(self) -> tuple[Path, None, str]:
+        return self.path, None, f"{self.path.relative_to(ROOT).as_posix()} by {self.name}"
 
 
-class StoryFailed(Exception):
-    """A story did not come out as it says."""
+class StoriesFailed(Exception):
+    """Stories did not come out as they say."""

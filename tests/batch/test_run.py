@@ -18,12 +18,13 @@ import pexpect
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.cli.test_cli import Done, process
 from tests.conftest import ROOT, RULES
 from tests.helpers import small
+from tests.helpers.examples import examples
 from triage import cli
 from triage.batch import rows as judging
 from triage.batch import run as batch
@@ -923,7 +924,7 @@ LINES = st.lists(st.one_of(
 ), max_size=30).map(b"".join)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(150, new=True)
 @given(data=LINES, kind=st.sampled_from(["csv", "jsonl"]), headed=st.booleans())
 def test_whatever_a_file_holds_each_row_has_a_line_or_a_sentence(judge, monkeypatch, data, kind, headed):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(HEADER + data if headed and kind == "csv" else data)))

@@ -15,12 +15,13 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from msgspec.structs import replace
 
 from tests.helpers import small
+from tests.helpers.examples import examples
 from triage.dialogue import prompts
 from triage.dialogue.conversation import Talk, talk
 from triage.inference.answers import choose
@@ -429,6 +430,4 @@ class Talking(RuleBasedStateMachine):
 
 
 TestTalking = Talking.TestCase
-TestTalking.settings = settings(
-    max_examples=150, stateful_step_count=25, deadline=None, derandomize=True, database=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large])
+TestTalking.settings = settings(examples(150), stateful_step_count=25, database=None)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.conftest import shared_knowledge
 from tests.helpers import strategies
+from tests.helpers.examples import examples
 from triage.inference.answers import AGAIN, BadAnswer, choose, complete, normal, parse, reply
 from triage.model import NONE, NOT_SURE, Answer, Choice, Finding, Knowledge, Option, Question
 
-MANY = settings(max_examples=300, deadline=None, derandomize=True)
+MANY = examples(300)
 
 
 def worded(**labels: str) -> dict[str, Option]:

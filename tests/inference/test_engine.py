@@ -9,18 +9,19 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import ROOT, RULES, shared_engine, shared_knowledge
 from tests.helpers import reference, strategies
+from tests.helpers.examples import examples
 from triage.inference.assessment import RANK, assess, severity
 from triage.inference.experta.engine import Engine
 from triage.model import NOT_SURE, Answers, Assessment
 from triage.records import answers_file
 
-MANY = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-FEW = settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+MANY = examples(150)
+FEW = examples(40)
 
 any_answers = st.deferred(lambda: strategies.answers(shared_knowledge()) | strategies.sick_answers(shared_knowledge()))
 plain = reference.load(RULES)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.helpers.examples import examples
 from triage.inference.experta._experta import AND, ExpertaRule, Fact, KnowledgeEngine, L, P
 from triage.inference.experta.matcher import CardOrder, IndexedMatcher
 
-MANY = settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+MANY = examples(300)
 
 
 class Pain(Fact):

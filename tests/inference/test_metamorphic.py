@@ -15,11 +15,12 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import ROOT, RULES, SCENARIOS, shared_knowledge
 from tests.helpers import small, strategies
+from tests.helpers.examples import examples
 from tests.interview.test_free_text import SENTENCES, today, told
 from triage.inference.answers import BadAnswer, complete, empty, normal, parse
 from triage.inference.assessment import assess
@@ -29,7 +30,7 @@ from triage.presentation.result_json import encode, result
 from triage.records import answers_file
 from triage.verification import scenarios
 
-SOME = settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+SOME = examples(80)
 FILES = ("clot_signs", "limb_ischaemia", "silence", "diabetic_foot_limb", "achilles_rupture")
 
 
@@ -242,7 +243,7 @@ def with_a_no(answers: Answers, draw: st.DataObject) -> tuple[Answers, str]:
     return {**answers, name: empty(knowledge.findings[name])}, name  # type: ignore[dict-item]
 
 
-@settings(SOME, max_examples=200)
+@examples(200)
 @given(people, st.data())
 def test_a_no_raises_no_red_flag_and_no_urgency(answers: Answers, draw: st.DataObject) -> None:
     """Whatever it is: what a no may do is to refute. Only where nothing is itself a sign may it be one part of a danger
@@ -256,7 +257,7 @@ def test_a_no_raises_no_red_flag_and_no_urgency(answers: Answers, draw: st.DataO
         assert RANK[after.urgency.level] <= max(RANK[before.urgency.level], RANK["book"])
 
 
-@settings(SOME, max_examples=200)
+@examples(200)
 @given(people, st.data())
 def test_a_no_that_no_rule_in_play_reads_changes_no_conclusion(answers: Answers, draw: st.DataObject) -> None:
     """In play is a rule whose other parts are there: a no to it lets it fire or not."""
@@ -281,7 +282,7 @@ def test_most_noes_are_beside_it() -> None:
     assert len(beside) > len(noes) / 2 > 50
 
 
-@settings(SOME, max_examples=200)
+@examples(200)
 @given(people, st.data())
 def test_not_sure_is_never_less_urgent_than_silence(answers: Answers, draw: st.DataObject) -> None:
     names = [name for name in shared_knowledge().findings if name not in complete(shared_knowledge(), answers)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.benchmarks import cases, evaluators
@@ -11,9 +11,10 @@ from tests.benchmarks.slices import SHELVES, sliced
 from tests.conftest import shared_engine, shared_knowledge
 from tests.helpers import strategies
 from tests.helpers.clips import Clips
+from tests.helpers.examples import examples
 from tests.helpers.walk import Walk
 
-FEW = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+FEW = examples(60)
 
 any_answers = st.deferred(lambda: strategies.answers(shared_knowledge()) | strategies.sick_answers(shared_knowledge()))
 

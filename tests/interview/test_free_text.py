@@ -7,10 +7,11 @@ import itertools
 from collections import Counter
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.conftest import shared_knowledge
+from tests.helpers.examples import examples
 from triage.inference.answers import normal
 from triage.inference.assessment import severity
 from triage.inference.compiled import Compiled
@@ -321,7 +322,7 @@ SALAD = st.lists(st.sampled_from(CARD_WORDS) | st.sampled_from(GLUE), max_size=4
 @example("\x1b]0;calf swollen\x07 calf\x1b[2J swollen\x00 left\x9b31m calf")
 @example("right\x00calf hurts and the left\x07\x7fbig\x9btoe\u202e is\u200bnumb on the left\u2028 foot")
 @example("1/0 99999999999999999999 weeks ago since 2099 31 february age 0")
-@settings(deadline=None, max_examples=300)
+@examples(300, new=True)
 def test_any_text_is_borne_and_what_is_heard_is_an_answer(text):
     knowledge = shared_knowledge()
     heard = today(text)
@@ -362,7 +363,7 @@ CLAUSES = ["my left calf is swollen", "since monday", "no fever", "i am 45", "it
 @given(st.lists(st.sampled_from(CLAUSES), min_size=1, max_size=5, unique=True), st.sampled_from(
     [str.upper, str.title, lambda t: t.replace(" ", "   "), lambda t: t.replace("'", "\u2019"),
      lambda t: f"  {t}\n", lambda t: t.replace(" ", "\u00a0"), lambda t: t.replace(" ", "\t")]))
-@settings(deadline=None)
+@examples(100, new=True)
 def test_case_spaces_and_quotes_make_no_difference(clauses, change):
     text = ". ".join(clauses)
     assert told(today(change(text))) == told(today(text))
@@ -376,7 +377,7 @@ UNRELATED = ["I live in London", "thanks for your help", "I have two cats", "my 
 
 
 @given(st.sampled_from(RAISED), st.sampled_from(UNRELATED), st.booleans(), st.sampled_from([". ", "\n", "! ", "; "]))
-@settings(deadline=None, max_examples=200)
+@examples(200, new=True)
 def test_a_sentence_beside_it_takes_no_danger_away(raised, other, before, between):
     text, danger = raised
     text = text.rstrip(".?")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import remembered, shared_knowledge
 from tests.helpers import strategies
+from tests.helpers.examples import examples
 from triage.dialogue.conversation import talk
 from triage.dialogue.simulated_person import ScriptFront
 from triage.inference.answers import AGAIN, BadAnswer, choose
@@ -15,7 +16,7 @@ from triage.inference.assessment import RANK, Assessment, assess
 from triage.interview import next_question
 from triage.model import NONE, NOT_SURE, OPTION, Answers, Question
 
-SOME = settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+SOME = examples(12)
 LONGEST = 90
 """More questions than this no path may ask; the screens with all their plainer questions are 25 of them."""
 

@@ -7,18 +7,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import RULES
 from tests.helpers import small
 from tests.helpers.damage import damaged_bytes, damaged_yaml, raw_signs
+from tests.helpers.examples import examples
 from triage.knowledge import reader
 from triage.model import Fault
 from triage.support import strict_yaml
 from triage.verification import lint
 
-SOME = settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+SOME = examples(80)
 NAMES = sorted(small.FILES)
 
 
@@ -65,7 +66,7 @@ def test_whatever_is_wrong_with_a_card_it_is_read_or_told(rules: Path, draw: st.
     is_told(spoilt(rules, name, raw, whole=False), name, raw)
 
 
-@settings(SOME, max_examples=8)
+@examples(8)
 @given(st.data())
 def test_whatever_is_wrong_with_a_card_lint_says_it(rules: Path, draw: st.DataObject) -> None:
     name = draw.draw(st.sampled_from(NAMES))
@@ -73,7 +74,7 @@ def test_whatever_is_wrong_with_a_card_lint_says_it(rules: Path, draw: st.DataOb
     is_told(spoilt(rules, name, raw, whole=True), name, raw)
 
 
-@settings(SOME, max_examples=20)
+@examples(20)
 @given(st.data())
 def test_whatever_is_wrong_with_the_map_or_the_settings_it_is_told(rules: Path, draw: st.DataObject) -> None:
     name = draw.draw(st.sampled_from(["map.yaml", "knowledge.yaml"]))

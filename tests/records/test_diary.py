@@ -14,10 +14,11 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import RULES, remembered
+from tests.helpers.examples import examples
 from triage.cli import main
 from triage.cli.commands import diary as command
 from triage.cli.commands import forget
@@ -204,7 +205,7 @@ def _almost_entries() -> st.SearchStrategy[bytes]:
 
 
 @given(st.lists(st.binary(max_size=60) | _almost_entries(), max_size=5).map(b"\n".join))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(150, new=True)
 def test_no_bytes_of_a_diary_lead_to_a_traceback(knowledge, raw):
     try:
         found = diary.understood(raw)
@@ -478,7 +479,7 @@ def test_back_takes_the_last_answer_away(knowledge):
 
 
 @given(st.data())
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(25, new=True)
 def test_whatever_is_answered_an_entry_comes_to_an_end(knowledge, data):
     """Any sequence of answers; after 60 questions the person leaves."""
     class Random:

@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.frontends.test_terminal import Terminal
 from tests.helpers import small
 from tests.helpers.damage import EVIL, MAPPINGS, VALUES, damaged_bytes, damaged_json, raw_signs
+from tests.helpers.examples import examples
 from triage.batch import rows as judging
 from triage.batch import run as batch
 from triage.cli import main
@@ -40,7 +41,7 @@ from triage.support.errors import BadFile
 from triage.support.text import guess, printable
 from triage.verification import evaluation
 
-SOME = settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+SOME = examples(40)
 TYPED = [text for text in EVIL if "\x00" not in text]
 """What can stand on a command line."""
 
@@ -104,7 +105,7 @@ ENTRY = {"v": 1, "at": "2026-01-01T10:00:00Z", "day": "2026-01-01", "started": "
 # --- every reader ------------------------------------------------------------------------------
 
 
-@settings(SOME, max_examples=80)
+@examples(80)
 @given(damaged_json(ANSWERS) | MAPPINGS.map(lambda tree: json.dumps(tree).encode()) | st.binary(max_size=60),
        st.sampled_from([["assess"], ["assess", "--json"], ["assess", "--trace"], ["why"], ["what-if"], ["report"],
                         ["report", "--json"], ["report", "--format", "html"], ["interview", "--answers"]]))
@@ -193,7 +194,7 @@ def kept(place: Place) -> dict[str, Any]:
     return session
 
 
-@settings(SOME, max_examples=80)
+@examples(80)
 @given(st.data())
 def test_any_kept_conversation(place: Place, kept: dict[str, Any], draw: st.DataObject) -> None:
     assert len(kept["turns"]) == 2
@@ -206,7 +207,7 @@ def test_any_kept_conversation(place: Place, kept: dict[str, Any], draw: st.Data
     place.run(*command, stdin=draw.draw(st.sampled_from([b"", b"e\n1\n", b"1\nb\nb\nb\ne\n", b"?\n1\n\n\n"])))
 
 
-@settings(SOME, max_examples=60)
+@examples(60)
 @given(st.lists(damaged_json(ENTRY) | st.just(json.dumps(ENTRY).encode()), min_size=1, max_size=3), st.data())
 def test_any_diary(place: Place, lines: list[bytes], draw: st.DataObject) -> None:
     place.home.mkdir(exist_ok=True)
@@ -234,7 +235,7 @@ def test_what_was_written_into_the_diary_is_shown_as_text(place: Place) -> None:
 # --- tables ------------------------------------------------------------------------------------
 
 
-@settings(SOME, max_examples=60)
+@examples(60)
 @given(st.lists(st.fixed_dictionaries({"id": VALUES}, optional={"pain.age": VALUES, "pain.since": VALUES,
                 "pain.region": VALUES, "screens": VALUES}) | st.builds(lambda more: {"id": "x", **more}, MAPPINGS),
                 min_size=1, max_size=3), st.sampled_from(["csv", "jsonl"]), st.data())
@@ -386,7 +387,7 @@ def test_what_is_pasted_into_a_terminal_is_neither_drawn_nor_left_raw(evil: str)
 
 
 @given(st.text(st.characters(codec=None)))
-@settings(max_examples=200, derandomize=True)
+@examples(200)
 @example("".join(EVIL))
 def test_what_is_printable_holds_nothing_that_is_obeyed_and_keeps_all_else(text: str) -> None:
     shown = printable(text)

@@ -6,13 +6,14 @@ import re
 
 import pytest
 import yaml
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.helpers.examples import examples
 from triage.support import strict_yaml
 from triage.support.strict_yaml import YamlError, decode, read
 
-MANY = settings(max_examples=400, deadline=None, derandomize=True)
+MANY = examples(400)
 
 # Words of PyYAML and libyaml that mean nothing to somebody who writes a card.
 JARGON = re.compile(
