@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 
 import pytest
 
@@ -12,9 +13,11 @@ from triage.explanation.why import rules_by_id
 from triage.inference import contraindications
 from triage.inference.assessment import assess
 from triage.inference.contraindications import HANDS_ON
-from triage.model import Answers, Assessment
+from triage.knowledge import forbidden_advice
+from triage.model import Answers, Assessment, Knowledge
 from triage.presentation import screens as screen
 from triage.presentation import wording
+from triage.presentation.result_json import result
 
 CALF: Answers = {
     "person.age": 35.0, "person.sex": "female", "pain.region": ("calf",), "pain.site": ("calf_lower_inner",),
@@ -106,6 +109,29 @@ def test_in_every_story_what_is_forbidden_is_not_told_in_passing(knowledge, stor
                     seen += 1
                     assert f"whether {rule.why}" not in open_ or rule.why in others
     assert seen
+
+
+def forbidden(knowledge: Knowledge, assessment: Assessment, texts: Iterable[str]) -> list[str]:
+    """The sentences of these texts that advise what must not be done, or is not yet known to be safe."""
+    if not contraindications.hands_off(knowledge, assessment):
+        return []
+    locks = [knowledge.interlocks[name] for name in contraindications.HANDS_ON]
+    return [sentence for text in texts for lock in locks for sentence in forbidden_advice.advises(lock, text)]
+
+
+def test_no_output_looks_ahead_to_what_is_forbidden(knowledge, stories):
+    """The JSON result and the diary speak of the days to come as the screen does: without pressing and stretching."""
+    left_out = 0
+    for story in stories:
+        assessment = assess(knowledge, remembered(story.answers), story.answers)
+        for ranked in assessment.conditions[:1]:
+            card = knowledge.conditions[ranked.id]
+            ahead = [result(knowledge, assessment)["look_again"]["say"], wording.days_to_come(knowledge, assessment),
+                     *wording.expected(knowledge, assessment, ranked.id, 14)[1:]]
+            assert forbidden(knowledge, assessment, ahead) == []
+            raw = [card.course, card.look_again.say] if card.look_again else []
+            left_out += bool(forbidden(knowledge, assessment, raw))
+    assert left_out > 20
 
 
 # --- self-checks that would settle it

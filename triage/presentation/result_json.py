@@ -11,6 +11,7 @@ import msgspec
 from triage.explanation.why import rules_by_id
 from triage.inference.answers import AGAIN
 from triage.model import Answer, Assessment, Knowledge, Rule, Withheld
+from triage.presentation import wording
 from triage.support.text import OBEYED
 
 SCHEMA = "triage-result/1"
@@ -58,7 +59,7 @@ def result(knowledge: Knowledge, assessment: Assessment, asked: list[str] | None
             "blocked": [_withheld(knowledge.care[w.id].name, w, rules) for w in assessment.withheld_care],
         },
         "watch_for": list(assessment.watch_for),
-        "look_again": {"after_days": list(assessment.look_again), "say": _look_again(knowledge, assessment)},
+        "look_again": {"after_days": list(assessment.look_again), "say": wording.days_to_come(knowledge, assessment)},
         "unresolved": [{"id": name, "danger": knowledge.red_flags[name].danger} for name in assessment.unresolved],
         "not_asked": list(assessment.not_asked),
     }
@@ -107,14 +108,6 @@ def encode(value: Any) -> bytes:
     except UnicodeEncodeError:  # the name of a file may be no text
         text = json.dumps(msgspec.to_builtins(value), ensure_ascii=False, indent=2)
     return OBEYED.sub(lambda found: found[0] if found[0] == "\n" else json.dumps(found[0])[1:-1], text).encode() + b"\n"
-
-
-def _look_again(knowledge: Knowledge, assessment: Assessment) -> str:
-    """What the card of the first condition says of the time to come; empty when nothing is to be waited for."""
-    if not assessment.look_again or not assessment.conditions:
-        return ""
-    card = knowledge.conditions[assessment.conditions[0].id].look_again
-    return card.say if card else ""
 
 
 def _withheld(name: str, card: Withheld, rules: dict[str, Rule]) -> dict[str, Any]:

@@ -169,10 +169,27 @@ def look_again(knowledge: Knowledge, assessment: Assessment) -> str:
     """What the first condition's card says of the time to come, and when not to wait; empty: nothing to wait for."""
     if not assessment.look_again or assessment.urgency.level in EMERGENCIES:
         return ""
-    card = knowledge.conditions[assessment.conditions[0].id].look_again if assessment.conditions else None
-    said = calm(knowledge, assessment, card.say) if card else ""
+    said = days_to_come(knowledge, assessment)
     return (said + " " if said else "") + ("If one leg swells, if it gets worse, or if breath or chest trouble you, do "
                                            "not wait: start again here, or be seen.")
+
+
+def days_to_come(knowledge: Knowledge, assessment: Assessment) -> str:
+    """What the first condition's card says of when to look again, without what is forbidden; else nothing."""
+    card = knowledge.conditions[assessment.conditions[0].id].look_again if assessment.conditions else None
+    return calm(knowledge, assessment, card.say) if card and assessment.look_again else ""
+
+
+def expected(knowledge: Knowledge, assessment: Assessment, condition: str, easier_by: int) -> list[str]:
+    """How a trouble should go in the words of a condition's card, without what is forbidden now.
+
+    `condition`: what a diary is about, maybe nothing. `easier_by`: the day by which it should be easier.
+    """
+    card = knowledge.conditions.get(condition)
+    if card is None or card.look_again is None:
+        return [f"What it is, is not known. It should be easier by day {easier_by}; see somebody if it is not."]
+    allowed = [calm(knowledge, assessment, text) for text in (card.course, card.look_again.say)]
+    return [f"Expected, if it is {card.name[0].lower()}{card.name[1:]}:", *filter(None, allowed)]
 
 
 def lasts(card: SelfCheck) -> str:

@@ -6,6 +6,7 @@ import argparse
 import datetime
 import shutil
 import sys
+from collections.abc import Sequence
 
 from triage.cli.commands.map import written
 from triage.dialogue import check_in
@@ -13,6 +14,7 @@ from triage.dialogue.check_in import Base, CheckIn, on
 from triage.explanation.why import said
 from triage.frontends.terminal import Front, front
 from triage.inference.assessment import assess
+from triage.inference.compiled import Compiled
 from triage.interview.next_question import NO, YES, Interview
 from triage.knowledge import reader
 from triage.model import (
@@ -27,7 +29,7 @@ from triage.model import (
     Quit,
     Screen,
 )
-from triage.presentation import pain_chart
+from triage.presentation import pain_chart, wording
 from triage.presentation.result_json import encode
 from triage.presentation.screens import outcome
 from triage.presentation.text_layout import WIDEST, packed, shown, speaks_unicode, wrapped
@@ -101,7 +103,7 @@ def told(knowledge: Knowledge, found: Assessment, course: Course, count: int, sa
     if RANK[course.level] < RANK["emergency_department_now"]:
         blocks += [Block(kind="heading", text="How it goes"), Block(kind="list", items=_trends(knowledge, course))]
     if not said_already:
-        text = f"Day {course.day}. {' '.join(expected(knowledge, course))}"
+        text = f"Day {course.day}. {' '.join(wording.expected(knowledge, found, course.condition, course.easier_by))}"
         blocks += [Block(kind="text", text=text), *_open(knowledge, found),
                    Block(kind="list", text="Do not wait for the next entry:", items=found.watch_for)]
     many = "The first entry is" if count == 1 else f"Entry {count} is"
@@ -197,15 +199,6 @@ def _trends(knowledge: Knowledge, course: Course) -> tuple[str, ...]:
         for each in course.places) or ("No pain was written down yet.",)
 
 
-def expected(knowledge: Knowledge, course: Course) -> list[str]:
-    """How it should go, in the words of its card."""
-    card = knowledge.conditions.get(course.condition)
-    if card is None or card.look_again is None:
-        return [f"What it is, is not known. It should be easier by day {course.easier_by}; see somebody if it is not."]
-    lines = [f"Expected, if it is {card.name[0].lower()}{card.name[1:]}:"]
-    return [*lines, *filter(None, (card.course, card.look_again.say))]
-
-
 def _open(knowledge: Knowledge, found: Assessment) -> list[Block]:
     dangers = tuple(dict.fromkeys(knowledge.red_flags[name].danger for name in found.unresolved))
     if not dangers:
@@ -237,9 +230,10 @@ def _show(options: argparse.Namespace) -> int:
     knowledge = reader.load()
     entries = diary.episode(kept.entries)
     course = judged(knowledge, entries, datetime.date.today())
+    expected = _expected(knowledge, entries[-1], course)
     if options.svg:
         title = headline(knowledge, course)
-        if code := written(options, pain_chart.svg(knowledge, course, title, expected(knowledge, course))):
+        if code := written(options, pain_chart.svg(knowledge, course, title, expected)):
             return code
     if options.json:
         sys.stdout.buffer.write(encode({
@@ -249,9 +243,16 @@ def _show(options: argparse.Namespace) -> int:
     elif not options.svg:
         width = min(shutil.get_terminal_size().columns, WIDEST)
         unicode_ok = speaks_unicode(sys.stdout.encoding) and not options.plain
-        for line in pages(knowledge, kept.entries, course, width, unicode_ok):
+        for line in pages(knowledge, kept.entries, course, expected, width, unicode_ok):
             print(line)
     return 0
+
+
+def _expected(knowledge: Knowledge, entry: Entry, course: Course) -> list[str]:
+    """How it should go, as far as the answers of this entry allow."""
+    answers = diary.fitted(knowledge, entry)
+    found = assess(knowledge, Compiled(knowledge).fired(answers), answers)
+    return wording.expected(knowledge, found, course.condition, course.easier_by)
 
 
 def headline(knowledge: Knowledge, course: Course) -> str:
@@ -261,7 +262,8 @@ def headline(knowledge: Knowledge, course: Course) -> str:
 
 
 def pages(
-    knowledge: Knowledge, entries: tuple[Entry, ...], course: Course, width: int, unicode_ok: bool
+    knowledge: Knowledge, entries: tuple[Entry, ...], course: Course, expected: Sequence[str], width: int,
+    unicode_ok: bool,
 ) -> list[str]:
     """The newest trouble as lines: the course drawn, what was expected, what it means, and each entry."""
     told_of = diary.episode(entries)
@@ -288,7 +290,7 @@ def pages(
     for line in _trends(knowledge, course):
         say(line)
     out.append("")
-    for line in expected(knowledge, course):
+    for line in expected:
         say(line)
     out.append("")
     say(f"How urgent, by this diary: {knowledge.settings.urgency_in_words(course.level, course.within_days)}.")
