@@ -218,17 +218,53 @@ STORY = """- story: Hot skin
 """
 
 
+OTHERS = """- {story: A, answers: {}, expect: {first: sore_calf, not_listed: [clot], self_check: press, care: [rest]}}
+- {story: B, answers: {}, expect: {first: clot, not_likely: [sore_calf], forbidden: [press]}}
+"""
+
+
 @pytest.fixture
 def stories(rules: Path) -> Path:
     folder = rules.parent / "tests/scenarios"
-    folder.mkdir(parents=True)
+    (folder / "others").mkdir(parents=True)
     for name in ("hot_leg", "clot_signs", "alarm"):
         (folder / f"{name}.yaml").write_text(STORY.replace("NAME", name))
+    (folder / "others" / "all.yaml").write_text(OTHERS)
     return folder
 
 
-def test_with_a_story_and_a_near_miss_of_each_red_flag_there_is_no_fault(rules, stories):
+def test_with_a_story_and_a_near_miss_of_each_card_there_is_no_fault(rules, stories):
     assert lint.faults(rules, on=DAY) == []
+
+
+@pytest.mark.parametrize(("old", "new", "told"), [
+    ("first: sore_calf", "listed: [sore_calf]", [("sore_calf", "no-scenario")]),
+    ("not_listed: [clot]", "listed: [clot]", [("clot", "no-near-miss")]),
+    ("not_likely: [sore_calf]", "likely: [sore_calf]", [("sore_calf", "no-near-miss")]),
+    ("self_check: press", "self_check: other", [("interlocks", "no-near-miss"), ("press", "no-scenario")]),
+    ("care: [rest]", "care: []", [("rest", "no-scenario")]),
+    ("forbidden: [press]", "forbidden: []", [("interlocks", "no-scenario"), ("press", "no-near-miss")]),
+    (OTHERS, "[", [("clot", "no-near-miss"), ("clot", "no-scenario"), ("interlocks", "no-near-miss"),
+                   ("interlocks", "no-scenario"), ("press", "no-near-miss"), ("press", "no-scenario"),
+                   ("rest", "no-scenario"), ("sore_calf", "no-near-miss"), ("sore_calf", "no-scenario")]),
+])
+def test_a_card_without_its_story_or_near_miss_is_told_at_its_place(rules, stories, old, new, told):
+    """`rest` is safe for all: nothing forbids it."""
+    path = stories / "others" / "all.yaml"
+    assert path.read_text().count(old) == 1
+    path.write_text(path.read_text().replace(old, new))
+    faults = lint.faults(rules, on=DAY)
+    assert sorted((Path(fault.file).stem, fault.code) for fault in faults) == told
+    assert all(fault.fix and fault.line for fault in faults)
+
+
+def test_stories_may_stand_elsewhere_and_without_any_nothing_is_said_of_them(rules, stories, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    stories.rename(elsewhere)
+    assert lint.faults(rules, on=DAY) == []
+    assert lint.faults(rules, on=DAY, stories=elsewhere) == []
+    (elsewhere / "alarm.yaml").unlink()
+    assert [fault.code for fault in lint.faults(rules, on=DAY, stories=elsewhere)] == ["no-near-miss", "no-scenario"]
 
 
 @pytest.mark.parametrize(("old", "new", "codes"), [
@@ -251,3 +287,12 @@ def test_a_red_flag_without_its_story_or_near_miss_is_told(rules, stories, old, 
 def test_a_red_flag_without_a_file_of_stories_is_told(rules, stories):
     (stories / "alarm.yaml").unlink()
     assert [fault.code for fault in lint.faults(rules, on=DAY)] == ["no-near-miss", "no-scenario"]
+
+
+def test_the_command_looks_for_stories_where_it_is_told(rules, stories, tmp_path, capsys):
+    assert main(["check", str(rules), "--on", str(DAY)]) == 0
+    (tmp_path / "none").mkdir()
+    assert main(["check", str(rules), "--on", str(DAY), "--stories", str(tmp_path / "none")]) == 1
+    assert "rules/red_flags/alarm.yaml:1:1: no story in alarm.yaml" in capsys.readouterr().out
+    assert main(["check", str(rules), "--stories", str(tmp_path / "nowhere")]) == 66
+    assert "nowhere" in capsys.readouterr().err

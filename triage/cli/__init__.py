@@ -116,6 +116,8 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("dir", nargs="?", type=Path, help="a folder of rules (default: the rules in use)")
     check.add_argument("--on", type=_day, metavar="YYYY-MM-DD", help="as if it were this day: what is then due for "
                        "review (default: today)")
+    check.add_argument("--stories", type=Path, metavar="DIR", help="the stories that each card must have (default: "
+                       "tests/scenarios beside the rules, where it is)")
 
     show = command("show", "a card with its sources and the rules it gives", "triage show soleus_trigger_points")
     show.add_argument("id", help="the id of a card, finding, source or rule")
@@ -133,13 +135,15 @@ def parser() -> argparse.ArgumentParser:
                        help="also write each counterexample as an answers file into this folder")
 
     mutate = command("mutate", "spoil the rules, one line at a time, and see whether the stories notice; exit 1 if too "
-                     "few do", "triage mutate tests/scenarios --card clot_signs")
+                     "few do", "triage mutate tests/scenarios --edges tests/regression/edges.jsonl")
     mutate.add_argument("dir", type=Path, help="a file or folder of scenarios")
     mutate.add_argument("--card", action="append", default=[], metavar="ID", help="only the rules of this card")
     mutate.add_argument("--sample", type=_whole, metavar="N", help="only so many mutants, evenly picked")
     mutate.add_argument("--all", action="store_true", help="list every survivor (default: the first twenty)")
-    mutate.add_argument("--write", type=Path, metavar="DIR",
-                        help="also add the missing stories to files in this folder, one a card; read them over")
+    mutate.add_argument("--edges", type=Path, metavar="FILE",
+                        help="also run this table of edges on the mutants that no story notices")
+    mutate.add_argument("--write", type=Path, metavar="FILE",
+                        help="make the table of edges anew, for all that no story notices; with --card only its lines")
 
     coverage = command("coverage", "what of the rules the stories reach; exit 1 if it is less than the floors ask for",
                        "triage coverage tests/scenarios")

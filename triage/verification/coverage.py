@@ -12,7 +12,8 @@ from triage.inference.answers import complete
 from triage.inference.assessment import assess
 from triage.inference.compiled import Compiled
 from triage.inference.compiled.answer_columns import Cases
-from triage.model import NOT_SURE, Answer, Answers, Assessment, Criterion, Knowledge, Rule, RuleKind, urgency_id
+from triage.model import NOT_SURE, Answer, Assessment, Criterion, Knowledge, Rule, RuleKind, urgency_id
+from triage.verification.scenarios import Story
 
 BELOW: dict[str, float] = {
     "rules lowered by not sure: derived": 19.6, "answers that rules read": 97.4, "pairs inside rules": 94.7,
@@ -50,8 +51,8 @@ class Measure(msgspec.Struct, frozen=True):
         return self.per_cent >= self.floor
 
 
-def coverage(knowledge: Knowledge, stories: Sequence[Answers]) -> list[Measure]:
-    """Every measure over the answers of these stories."""
+def coverage(knowledge: Knowledge, stories: Sequence[Story]) -> list[Measure]:
+    """Every measure over these stories: what their answers reach, and which conditions they name."""
     reach = _Reach(knowledge, stories)
     return [
         *reach.rules(), reach.answers(), reach.bounds(), reach.pairs(), *reach.urgencies(), *reach.conditions(),
@@ -67,14 +68,16 @@ def _measure(name: str, every: Iterable[str], reached: Iterable[str]) -> Measure
 class _Reach:
     """What came of all stories."""
 
-    def __init__(self, knowledge: Knowledge, stories: Sequence[Answers]) -> None:
+    def __init__(self, knowledge: Knowledge, stories: Sequence[Story]) -> None:
         self.knowledge = knowledge
-        fired = list(Compiled(knowledge).many(stories))
-        self.outcomes: list[Assessment] = [assess(knowledge, f, a) for f, a in zip(fired, stories, strict=True)]
+        self.expectations = [story.expect for story in stories]
+        cases = [story.answers for story in stories]
+        fired = list(Compiled(knowledge).many(cases))
+        self.outcomes: list[Assessment] = [assess(knowledge, f, a) for f, a in zip(fired, cases, strict=True)]
         self.fired = {key for each in fired for key in each.rules}
         self.values: dict[str, dict[Answer, Cases]] = {}
         """Fact -> its values -> the stories that have them."""
-        for i, (answers, each) in enumerate(zip(stories, fired, strict=True)):
+        for i, (answers, each) in enumerate(zip(cases, fired, strict=True)):
             facts: dict[str, Answer] = dict(complete(knowledge, answers))
             facts |= {f"derived.{name}": value for name, value in each.derived.items()}
             facts |= {f"score.{name}": value for name, value in each.scores.items()}
@@ -136,13 +139,19 @@ class _Reach:
         ]
 
     def conditions(self) -> list[Measure]:
-        """Conditions that come first in some story, that fit well in some, and that are not shown in some."""
+        """Conditions that come first in some story and fit well in some, and those that have stories of their own.
+
+        Its own are one that expects it first, and one that expects it not to be listed or not to fit well.
+        """
         names = [name for name, card in self.knowledge.conditions.items() if card.frequency]
         shown = [[c.id for c in a.conditions] for a in self.outcomes]
         return [
             _measure("conditions first", names, (some[0] for some in shown if some)),
             _measure("conditions that fit well", names, (
                 c.id for a in self.outcomes for c in a.conditions if c.band == "fits_well")),
+            _measure("conditions expected first", names, (e.first for e in self.expectations)),
+            _measure("conditions expected to miss", names, (
+                name for e in self.expectations for name in (*e.not_listed, *e.not_likely))),
             _measure("conditions explained", (
                 name for name, card in self.knowledge.conditions.items() if card.kind == "explains"),
                 (name for a in self.outcomes for name in a.explained)),

@@ -28,36 +28,48 @@ class Edge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     expect: Expect
 
 
+_DECODER = msgspec.json.Decoder(Edge)
+
+
 def read(knowledge: Knowledge, path: Path) -> list[Story]:
     """Every line as a story whose name is its card. Raises BadFile with every fault."""
-    decoder = msgspec.json.Decoder(Edge)
     stories: list[Story] = []
     faults: list[Fault] = []
-
-    def fault(line: int, code: str, message: str) -> None:
-        faults.append(Fault(path.as_posix(), line, 1, code, message))
-
-    for number, line in enumerate(whole(str(path)).splitlines(), 1):
-        try:
-            edge = decoder.decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            fault(number, "shape", f"this is no line of a table of edges: {error}")
-            continue
+    for number, edge in enumerate(lines(path), 1):
         answers, wrong = parse(knowledge, edge.answers)
-        for _, message in wrong:
-            fault(number, "bad-answer", message)
-        for message in unknown_names(knowledge, edge.expect):
-            fault(number, "unknown-id", message)
+        messages = [("bad-answer", message) for _, message in wrong]
+        messages += [("unknown-id", message) for message in unknown_names(knowledge, edge.expect)]
+        faults += [Fault(path.as_posix(), number, 1, code, message) for code, message in messages]
         stories.append(Story(file=path.as_posix(), line=number, card=edge.card, story=edge.card,
                              answers=with_screens(knowledge, answers), expect=edge.expect))
-    if not stories and not faults:
-        fault(0, "missing", "there is no line in this table")
     if faults:
         raise BadFile(faults)
     return stories
 
 
-def table(lines: Iterable[tuple[str, dict[str, Any], dict[str, Any]]]) -> str:
-    """The text of the file. A line: card, answers as they are written in a story, what to expect."""
-    return "".join(json.dumps({"card": card, "answers": answers, "expect": expect}, ensure_ascii=False) + "\n"
-                   for card, answers, expect in lines)
+def lines(path: Path) -> list[Edge]:
+    """The lines as they are written, whatever the rules know of them. Raises BadFile."""
+    edges: list[Edge] = []
+    faults: list[Fault] = []
+    for number, line in enumerate(whole(str(path)).splitlines(), 1):
+        try:
+            edges.append(_DECODER.decode(line))
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            faults.append(Fault(path.as_posix(), number, 1, "shape", f"this is no line of a table of edges: {error}"))
+    if not edges and not faults:
+        faults.append(Fault(path.as_posix(), 0, 0, "missing", "there is no line in this table"))
+    if faults:
+        raise BadFile(faults)
+    return edges
+
+
+def table(edges: Iterable[Edge]) -> str:
+    """The text of the file: one line an edge, sorted by their cards, else in this order."""
+    return "".join(
+        json.dumps({"card": edge.card, "answers": edge.answers, "expect": _written(edge.expect)}, ensure_ascii=False)
+        + "\n" for edge in sorted(edges, key=lambda edge: edge.card)
+    )
+
+
+def _written(expect: Expect) -> dict[str, Any]:
+    return {key: value for key, value in msgspec.to_builtins(expect).items() if value}

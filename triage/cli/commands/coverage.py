@@ -15,7 +15,7 @@ from triage.verification.coverage import Measure, coverage
 def run(options: argparse.Namespace) -> int:
     """Print the table, or all that no story reaches; 1 if less is reached than the floors ask for."""
     knowledge = reader.load()
-    measures = coverage(knowledge, [story.answers for story in scenarios.read(knowledge, options.dir)])
+    measures = coverage(knowledge, scenarios.read(knowledge, options.dir))
     if options.json:
         sys.stdout.buffer.write(encode([_data(measure) for measure in measures]))
     else:

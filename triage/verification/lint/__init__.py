@@ -44,32 +44,35 @@ TOGETHER: list[Check] = [
 """What cards must be beside each other: told only when all of them could be read."""
 
 
-def faults(folder: Path, on: date | None = None) -> list[Fault]:
+def faults(folder: Path, on: date | None = None, stories: Path | None = None) -> list[Fault]:
     """Everything that is wrong with the rules in this folder, in the order of files and lines.
 
-    `on`: the day by which reviews and sources are due; without it today.
+    `on`: the day by which reviews and sources are due; without it today. `stories`: the folder of stories that each
+    card must have; without it `tests/scenarios` beside the rules, and where there is none, nothing is said of stories.
     """
     knowledge, found = reader.read(folder)
     if knowledge is not None:
-        found += _found(knowledge, folder, on or date.today(), complete=not found)
+        found += _found(knowledge, folder, on or date.today(), stories, complete=not found)
     return sorted({msgspec.structs.replace(fault, fix=FIXES.get(fault.code, "")) for fault in found})
 
 
-def _found(knowledge: Knowledge, folder: Path, on: date, complete: bool) -> Iterator[Fault]:
+def _found(
+    knowledge: Knowledge, folder: Path, on: date, stories: Path | None, complete: bool,
+) -> Iterator[Fault]:
     name = folder.name or folder.resolve().name
-    for card, code, message in _told(knowledge, folder, on, complete):
+    for card, code, message in _told(knowledge, folder, on, stories, complete):
         # What has a fault of its own is missing from the knowledge; whoever names it has done nothing wrong.
         if complete or not code.startswith("unknown-"):
             place = knowledge.places_of_rules.get(card) or knowledge.places.get(card) or Place(f"{name}/{card}")
             yield Fault(place.file, place.line, place.column, code, printable(message))
 
 
-def _told(knowledge: Knowledge, folder: Path, on: date, complete: bool) -> Found:
+def _told(knowledge: Knowledge, folder: Path, on: date, stories: Path | None, complete: bool) -> Found:
     for check in CARDS:
         yield from check(knowledge)
     yield from sources.due(knowledge, on)
     for check in TOGETHER if complete else ():
         yield from check(knowledge)
-    written = folder.resolve().parent / scenarios.FOLDER
+    written = stories or folder.resolve().parent / scenarios.FOLDER
     if complete and written.is_dir():
         yield from scenarios.stories(knowledge, written)

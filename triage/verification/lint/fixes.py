@@ -68,8 +68,8 @@ FIXES: dict[str, str] = {
     "asks-for-no": "Word the finding so that yes is the sign, or give it an option for that.",
     "not-sure": "Use lower for several parts, again for one with a plainer question; none where a wider line is left.",
     "place": "Write the place ambulance.",
-    "no-scenario": "Write a story that the red flag meets, with its id under reasons.",
-    "no-near-miss": "Add a variant that nearly meets it, with its id under not_reasons.",
+    "no-scenario": "Write a story in which it is met, with its id where the sentence says.",
+    "no-near-miss": "Add a variant that nearly meets it, with its id where the sentence says.",
     "level-unused": "Give the level to a red flag.",
     # conditions
     "kind": "Give it what its kind needs: frequency, lines for it, and lines against it only if it is benign.",

@@ -15,7 +15,7 @@ BY_RULES = ("by_key", "_by_card", "_shelf", "remembered_reads", "danger_answers"
 """What it works out from rules."""
 
 
-def spoilt(knowledge: Knowledge, mutant: Mutant) -> Knowledge:
+def apply(knowledge: Knowledge, mutant: Mutant) -> Knowledge:
     """The rules with this mutant in them."""
     shelves = {folder: {**getattr(knowledge, folder), **cards} for folder, cards in mutant.cards.items()}
     out = msgspec.structs.replace(knowledge, rules=_rules(knowledge, mutant), **shelves)

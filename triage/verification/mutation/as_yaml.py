@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from triage.model import Knowledge
-from triage.verification.mutation.test_generation import Missing, written
+from triage.verification.mutation.test_generation import MissingScenario, written
 
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_. ]*\Z")
 
 
-def as_yaml(knowledge: Knowledge, missing: Missing, variants: Iterable[Missing] = ()) -> str:
+def as_yaml(knowledge: Knowledge, missing: MissingScenario, variants: Iterable[MissingScenario] = ()) -> str:
     """A story with its variants, a variant of one that is there, or what that one should expect besides."""
     expect = _flow(missing.expect)
     if missing.change is None:
@@ -26,31 +26,7 @@ def as_yaml(knowledge: Knowledge, missing: Missing, variants: Iterable[Missing] 
     return "\n".join([out, *(["  variants:"] if more else []), *more])
 
 
-def as_file(knowledge: Knowledge, card: str, found: Sequence[Missing]) -> str:
-    """New stories of one card with their variants, each with a sentence made of its answers."""
-    lines: list[str] = []
-    for each in found:
-        if each.of is None:
-            variants = [other for other in found if other.of is each]
-            text = as_yaml(knowledge, each, variants)
-            for told in (each, *variants):
-                lead = f"{card}, with" if told is each else "and"
-                text = text.replace("story: ...", f'story: "{lead} {_sentence(knowledge, told)}"', 1)
-            lines += [line for line in text.splitlines() if not line.startswith("#")]
-    return "\n".join([*lines, ""])
-
-
-def _sentence(knowledge: Knowledge, missing: Missing) -> str:
-    told = [f"{name} not told" if answer is None else f"{name} {_words(written(knowledge, {name: answer})[name])}"
-            for name, answer in (missing.change or {}).items()]
-    return ", ".join(told) or "nothing told"
-
-
-def _words(value: Any) -> str:
-    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def _variant(knowledge: Knowledge, missing: Missing) -> str:
+def _variant(knowledge: Knowledge, missing: MissingScenario) -> str:
     change = _flow(written(knowledge, missing.change or {}))
     return f"    - story: ...\n      change: {change}\n      expect: {_flow(missing.expect)}"
 

@@ -4,30 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
+from typing import NamedTuple
 
 from triage.model import Blockable, Knowledge, Rule
 from triage.verification.answer_search import Parts, speaking, sums
 from triage.verification.mutation.operators import Mutant
 
-Wish = tuple[Parts, Parts]
-"""What shall hold, and what shall not."""
+
+class Constraint(NamedTuple):
+    """What answers must meet, and what they must miss."""
+
+    wanted: Parts
+    unwanted: Parts = ()
 
 
-def wishes(knowledge: Knowledge, mutant: Mutant) -> Iterator[Wish]:
+def constraints(knowledge: Knowledge, mutant: Mutant) -> Iterator[Constraint]:
     """Each of them makes it likely that the two differ; whether they do is for the caller to see."""
     for key, new in mutant.rules.items():
         old = knowledge.by_key[key]
         if old.lowered and old.kind in ("red_flag", "derived"):
             continue
         if new is None or new.parts == old.parts:
-            yield old.parts, ()
-            yield from ((old.parts + more, ()) for more in _beside(knowledge, mutant, old, new))
+            yield Constraint(old.parts)
+            yield from (Constraint(old.parts + more) for more in _beside(knowledge, mutant, old, new))
             continue
         for one, other in ((old, new), (new, old)):
             for part in other.parts:
                 if part not in one.parts:
-                    yield one.parts, (part,)
-    yield from ((parts, ()) for parts in _of_cards(knowledge, mutant))
+                    yield Constraint(one.parts, (part,))
+    yield from (Constraint(parts) for parts in _of_cards(knowledge, mutant))
 
 
 def _beside(knowledge: Knowledge, mutant: Mutant, old: Rule, new: Rule | None) -> Iterator[Parts]:

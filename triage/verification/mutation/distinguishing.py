@@ -7,10 +7,10 @@ from typing import Any
 
 from triage.model import Assessment, Knowledge
 
-_Seen = Callable[[Assessment], list[str]]
+_View = Callable[[Assessment], list[str]]
 
 
-def telling(knowledge: Knowledge, rule: str, right: Assessment, wrong: Assessment) -> dict[str, Any]:
+def distinguish(knowledge: Knowledge, rule: str, right: Assessment, wrong: Assessment) -> dict[str, Any]:
     """What is so in the first and not in the second; empty if there is nothing. `rule`: its id is named first."""
     if right.urgency.id != wrong.urgency.id:
         return {"urgency": right.urgency.id}
@@ -25,13 +25,13 @@ def telling(knowledge: Knowledge, rule: str, right: Assessment, wrong: Assessmen
     lost = [name for name in _offers(right) if name not in _offers(wrong)]
     if lost:
         return {"self_check": lost[0]} if lost[0] in knowledge.self_checks else {"care": lost[:1]}
-    ways: list[tuple[_Seen, str, str]] = [
+    views: list[tuple[_View, str, str]] = [
         (lambda a: list(a.flags), "reasons", "not_reasons"), (_offers, "", "forbidden"), (_first, "first", ""),
         (_fitting, "likely", "not_likely"), (_listed, "listed", "not_listed"),
         (lambda a: list(a.unresolved), "unresolved", ""), (rules, "reasons", "not_reasons"),
     ]
-    for seen, so, not_so in ways:
-        one, other = seen(right), seen(wrong)
+    for view, so, not_so in views:
+        one, other = view(right), view(wrong)
         lost, won = [n for n in one if n not in other], [n for n in other if n not in one]
         if lost and so:
             return {so: lost[0] if so == "first" else lost[:1]}
@@ -40,7 +40,7 @@ def telling(knowledge: Knowledge, rule: str, right: Assessment, wrong: Assessmen
     return {}
 
 
-def together(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+def combine(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     """Two expectations of the same answers in one; empty where they cannot be."""
     out = dict(one)
     for key, value in other.items():

@@ -1,4 +1,4 @@
-"""All stories as the rules conclude them, and again with a mutant: only what it touches is concluded anew."""
+"""Cases as the true rules conclude them, and anew with a mutant: only what it reaches is concluded again."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Case(msgspec.Struct, frozen=True):
     facts: dict[str, Answer]
 
 
-class Told:
-    """Cases concluded together. A set of cases is a number, a bit a case."""
+class Baseline:
+    """Cases as the true rules conclude them, all together. A set of cases is a number, a bit a case."""
 
     def __init__(self, knowledge: Knowledge, cases: Sequence[Answers]) -> None:
         self.knowledge, self.compiled = knowledge, Compiled(knowledge)
@@ -68,8 +68,12 @@ class Told:
             self._met[part, unsure] = out
         return self._met[part, unsure]
 
-    def touched(self, mutant: Mutant) -> Cases:
-        """Where a rule of the mutant fires otherwise than before, or concludes something else."""
+    def infections(self, mutant: Mutant) -> Cases:
+        """Cases in which a rule of the mutant fires otherwise than before, or concludes something else.
+
+        This is infection as in J. M. Voas, PIE: a dynamic failure-based technique, 1992. Whether it comes through to
+        what a story expects (propagation) is for the caller to see.
+        """
         out = 0
         for key, new in mutant.rules.items():
             old = self.knowledge.by_key[key]
@@ -77,23 +81,23 @@ class Told:
             out |= before ^ after if new is None or _concludes(new) == _concludes(old) else before | after
         return out
 
-    def touches(self, mutant: Mutant, case: Case) -> bool:
+    def infects(self, mutant: Mutant, case: Case) -> bool:
         """The same of one case; of a mutant that is no rule it may be anything."""
         return not mutant.rules or any(
             fires(old, case.facts) != (new is not None and fires(new, case.facts))
             or (new is not None and _concludes(new) != _concludes(old) and fires(old, case.facts))
             for old, new in ((self.knowledge.by_key[key], new) for key, new in mutant.rules.items()))
 
-    def again(self, spoilt: Knowledge, mutant: Mutant, case: Case) -> Fired:
+    def reevaluate(self, changed: Knowledge, mutant: Mutant, case: Case) -> Fired:
         """What follows from the answers of a case when the mutant stands in the rules."""
-        return _Again(self, spoilt, mutant, case).fired()
+        return _Reevaluation(self, changed, mutant, case).fired()
 
 
-class _Again:
+class _Reevaluation:
     """One case concluded anew, from the rules of the mutant upward."""
 
-    def __init__(self, told: Told, spoilt: Knowledge, mutant: Mutant, case: Case) -> None:
-        self.told, self.knowledge, self.case = told, spoilt, case
+    def __init__(self, baseline: Baseline, changed: Knowledge, mutant: Mutant, case: Case) -> None:
+        self.baseline, self.knowledge, self.case = baseline, changed, case
         self.facts = case.facts
         self.met = dict.fromkeys(case.fired.rules, True)
         self.open: dict[str, None] = dict.fromkeys(mutant.rules)
@@ -107,7 +111,7 @@ class _Again:
             derived = self._derived()
             scores = self._scores()
             early = [key for key in self.open if self._kind(key) not in LATE]
-            flags = {rule.card for key in early if (rule := self.told.knowledge.by_key[key]).kind == "red_flag"}
+            flags = {rule.card for key in early if (rule := self.baseline.knowledge.by_key[key]).kind == "red_flag"}
             self._decide(early)
             for name in flags:
                 on = any(rule.key in self.met for rule in self.knowledge.rules_of("red_flag", card=name))
@@ -118,7 +122,7 @@ class _Again:
         return Fired(rules=tuple(sorted(self.met, key=order.__getitem__)), derived=derived, scores=scores, bands=bands)
 
     def _kind(self, key: str) -> str:
-        return self.told.knowledge.by_key[key].kind
+        return self.baseline.knowledge.by_key[key].kind
 
     def _decide(self, keys: Iterable[str]) -> None:
         """Do these rules fire?"""
@@ -136,10 +140,10 @@ class _Again:
         self.facts = {name: known for name, known in self.facts.items() if name != fact}
         if answer is not None:
             self.facts[fact] = answer
-        self.open |= dict.fromkeys(rule.key for rule in self.told.readers.get(fact, ()))
+        self.open |= dict.fromkeys(rule.key for rule in self.baseline.readers.get(fact, ()))
 
     def _derived(self) -> dict[str, str]:
-        by_key = self.told.knowledge.by_key
+        by_key = self.baseline.knowledge.by_key
         for depth in self.knowledge.depths:
             mine = [key for key in self.open if self._kind(key) == "derived" and by_key[key].card in depth]
             self._decide(mine)
@@ -153,7 +157,7 @@ class _Again:
     def _scores(self) -> dict[str, float]:
         mine = [key for key in self.open if self._kind(key) == "score_item"]
         self._decide(mine)
-        for name in {self.told.knowledge.by_key[key].card: None for key in mine}:
+        for name in {self.baseline.knowledge.by_key[key].card: None for key in mine}:
             on = {rule.item: units(rule.points) for rule in self.knowledge.rules_of("score_item", card=name)
                   if rule.key in self.met}
             self._learn(f"score.{name}", value(sum(on.values())) if on else None)

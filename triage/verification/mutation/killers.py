@@ -9,20 +9,20 @@ from triage.inference.assessment import assess
 from triage.inference.compiled.answer_columns import Cases, members
 from triage.model import Knowledge
 from triage.verification import scenarios
-from triage.verification.mutation.apply import spoilt
-from triage.verification.mutation.incremental import EVIDENCE, Told
+from triage.verification.mutation.apply import apply
+from triage.verification.mutation.incremental import EVIDENCE, Baseline
 from triage.verification.mutation.operators import Mutant
-from triage.verification.mutation.ranking_effects import Evidence
+from triage.verification.mutation.ranking_effects import RankingEffects
 from triage.verification.scenarios import Story
 
 
-class Court:
-    """All stories, ready to try mutants on."""
+class Suite:
+    """Stories or edges, ready to run against mutants."""
 
     def __init__(self, knowledge: Knowledge, stories: Sequence[Story]) -> None:
         self.knowledge, self.stories = knowledge, stories
-        self.told = Told(knowledge, [story.answers for story in stories])
-        self.evidence = Evidence(knowledge, self.told, stories)
+        self.baseline = Baseline(knowledge, [story.answers for story in stories])
+        self.effects = RankingEffects(knowledge, self.baseline, stories)
         self.naming: dict[str, Cases] = {}
         """Rule or card -> the stories that expect something of it by name."""
         self.home: dict[str, Cases] = {}
@@ -35,30 +35,31 @@ class Court:
 
     def untrue(self) -> list[Story]:
         """Stories that are not true of the rules as they stand; they would kill anything."""
-        return [story for story, case in zip(self.stories, self.told.cases, strict=True)
+        return [story for story, case in zip(self.stories, self.baseline.cases, strict=True)
                 if scenarios.wrong(self.knowledge, assess(self.knowledge, case.fired, story.answers), story.expect)]
 
     def killer(self, mutant: Mutant) -> Story | None:
         """A story that kills this mutant; None: it survives."""
-        changed = spoilt(self.knowledge, mutant)
-        return next((self.stories[i] for i in self._noticing(changed, mutant) if self._kills(changed, mutant, i)), None)
+        changed = apply(self.knowledge, mutant)
+        return next((self.stories[i] for i in self._witnesses(changed, mutant) if self._kills(changed, mutant, i)),
+                    None)
 
     def _kills(self, changed: Knowledge, mutant: Mutant, i: int) -> bool:
-        case, story = self.told.cases[i], self.stories[i]
-        fired = self.told.again(changed, mutant, case)
+        case, story = self.baseline.cases[i], self.stories[i]
+        fired = self.baseline.reevaluate(changed, mutant, case)
         return bool(scenarios.wrong(changed, assess(changed, fired, story.answers), story.expect))
 
-    def _noticing(self, changed: Knowledge, mutant: Mutant) -> Iterable[int]:
+    def _witnesses(self, changed: Knowledge, mutant: Mutant) -> Iterable[int]:
         """Stories that could notice: what changes may be something that they expect."""
         kinds = {self.knowledge.by_key[key].kind for key in mutant.rules}
-        touched = self.told.touched(mutant)
-        named, home = touched & self.naming.get(mutant.rule, 0), self.home.get(mutant.card, 0)
+        infected = self.baseline.infections(mutant)
+        named, home = infected & self.naming.get(mutant.rule, 0), self.home.get(mutant.card, 0)
         if kinds and kinds <= {*EVIDENCE}:
-            return chain(members(named), self.evidence.noticing(changed, mutant, touched & ~named & home),
-                         self.evidence.noticing(changed, mutant, touched & ~named & ~home))
+            return chain(members(named), self.effects.witnesses(changed, mutant, infected & ~named & home),
+                         self.effects.witnesses(changed, mutant, infected & ~named & ~home))
         if "conditions" in mutant.cards:
-            return self.evidence.booking(mutant.card)
-        some = self.naming.get(mutant.card, 0) if mutant.cards else touched & ~named
+            return self.effects.booking(mutant.card)
+        some = self.naming.get(mutant.card, 0) if mutant.cards else infected & ~named
         if kinds & {"interlock", "must_not"}:
             some &= self._about_blocked(mutant)
         return chain(members(named), members(some & home), members(some & ~home))

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from triage.inference import weighing
 from triage.inference.compiled.answer_columns import Cases, members
 from triage.model import RANK, Band, Condition, Fired, Knowledge, Rule, Weight
-from triage.verification.mutation.incremental import EVIDENCE, Told
+from triage.verification.mutation.incremental import EVIDENCE, Baseline
 from triage.verification.mutation.operators import Mutant
 from triage.verification.scenarios import Expect, Story
 
@@ -20,7 +20,7 @@ Stand = tuple[dict[str, Band], list[str]]
 """Bands of all conditions, and those that are shown, the first first."""
 
 
-class Weighed(NamedTuple):
+class LineSum(NamedTuple):
     """What the lines of a condition come to: may it fit well, and would it but for a danger?"""
 
     weight: Weight
@@ -28,11 +28,11 @@ class Weighed(NamedTuple):
     would_fit: bool
 
 
-def weighed(knowledge: Knowledge, name: str, lines: Sequence[Rule]) -> Weighed:
+def line_sum(knowledge: Knowledge, name: str, lines: Sequence[Rule]) -> LineSum:
     """The lines of a condition that fired, weighed."""
     condition = knowledge.conditions[name]
     books = condition.if_likely is not None and condition.if_likely.urgency == "book"
-    return Weighed(weighing.weigh(knowledge, condition, lines), may_fit(condition, lines),
+    return LineSum(weighing.weigh(knowledge, condition, lines), may_fit(condition, lines),
                    books and weighing.would_fit(knowledge, condition, lines))
 
 
@@ -42,14 +42,14 @@ def may_fit(condition: Condition, lines: Iterable[Rule]) -> bool:
     return "fits_well_never" not in kinds and (not condition.fits_well_if or "fits_well_if" in kinds)
 
 
-class Evidence:
+class RankingEffects:
     """Tries mutants of evidence on all stories."""
 
-    def __init__(self, knowledge: Knowledge, told: Told, stories: Sequence[Story]) -> None:
-        self.knowledge, self.told, self.stories = knowledge, told, stories
+    def __init__(self, knowledge: Knowledge, baseline: Baseline, stories: Sequence[Story]) -> None:
+        self.knowledge, self.baseline, self.stories = knowledge, baseline, stories
         self._standings: dict[int, Standing] = {}
         self._lines: dict[str, tuple[list[Rule], list[int]]] = {}
-        self._weighed: dict[str, dict[int, Weighed]] = {}
+        self._sums: dict[str, dict[int, LineSum]] = {}
         """Condition -> sets of its lines, as bits -> what they come to."""
 
         def where(asks: Callable[[Expect], object]) -> Cases:
@@ -63,44 +63,44 @@ class Evidence:
             for name in (*story.expect.likely, *story.expect.not_likely):
                 self.about_fitting[name] = self.about_fitting.get(name, 0) | 1 << i
 
-    def noticing(self, changed: Knowledge, mutant: Mutant, touched: Cases) -> Iterator[int]:
-        """Those of the stories touched in which what is expected may come out otherwise. It names too many at most."""
+    def witnesses(self, changed: Knowledge, mutant: Mutant, infected: Cases) -> Iterator[int]:
+        """Those of the infected stories in which what is expected may come out otherwise. It names too many at most."""
         name = mutant.card
         books = self.knowledge.conditions[name].if_likely is not None
         asked = self.about_ranking | self.about_fitting.get(name, 0) | (self.about_urgency if books else 0)
         rules, lines = self._lines_of(name)
         places = {rule.key: i for i, rule in enumerate(rules)}
         kept = ~sum(1 << places[key] for key in mutant.rules)
-        new = [(1 << places[key], rule, self.told.firing(rule)) for key, rule in mutant.rules.items() if rule]
-        after: dict[int, Weighed] = {}
-        for i in members(touched & asked):
+        new = [(1 << places[key], rule, self.baseline.firing(rule)) for key, rule in mutant.rules.items() if rule]
+        after: dict[int, LineSum] = {}
+        for i in members(infected & asked):
             now = lines[i] & kept
             for bit, _, cases in new:
                 now |= bit if cases >> i & 1 else 0
             if now not in after:
                 swapped = {places[key]: rule for key, rule in mutant.rules.items()}
                 some = [rule for j in members(now) if (rule := swapped.get(j, rules[j])) is not None]
-                after[now] = weighed(changed, name, some)
+                after[now] = line_sum(changed, name, some)
             old = self._true(name, i)
             if old != after[now] and self._sees(i, name, old, after[now]):
                 yield i
 
     def booking(self, name: str) -> Iterator[int]:
         """Stories in which what this condition asks for decides over the urgency."""
-        fitting = self.told.values.get(f"condition.{name}", {}).get("fits_well", 0)
+        fitting = self.baseline.values.get(f"condition.{name}", {}).get("fits_well", 0)
         for i in members(self.about_urgency):
             if (fitting >> i & 1 or self._true(name, i).would_fit) and not self._standing(i).urgent:
                 yield i
 
-    def _true(self, name: str, i: int) -> Weighed:
+    def _true(self, name: str, i: int) -> LineSum:
         """What the lines that fired in a story come to by the true rules."""
         rules, lines = self._lines_of(name)
-        known = self._weighed.setdefault(name, {})
+        known = self._sums.setdefault(name, {})
         if lines[i] not in known:
-            known[lines[i]] = weighed(self.knowledge, name, [rules[j] for j in members(lines[i])])
+            known[lines[i]] = line_sum(self.knowledge, name, [rules[j] for j in members(lines[i])])
         return known[lines[i]]
 
-    def _sees(self, i: int, name: str, old: Weighed, new: Weighed) -> bool:
+    def _sees(self, i: int, name: str, old: LineSum, new: LineSum) -> bool:
         standing, expect = self._standing(i), self.stories[i].expect
         before = standing.bands, standing.shown
         after = standing.after(name, new)
@@ -137,7 +137,7 @@ class Evidence:
 
     def _standing(self, i: int) -> Standing:
         if i not in self._standings:
-            self._standings[i] = Standing(self.knowledge, self.told.cases[i].fired)
+            self._standings[i] = Standing(self.knowledge, self.baseline.cases[i].fired)
         return self._standings[i]
 
     def _lines_of(self, name: str) -> tuple[list[Rule], list[int]]:
@@ -146,7 +146,7 @@ class Evidence:
             rules = list(self.knowledge.rules_of(*EVIDENCE, card=name))
             bits = [0] * len(self.stories)
             for j, rule in enumerate(rules):
-                for i in members(self.told.firing(rule)):
+                for i in members(self.baseline.firing(rule)):
                     bits[i] |= 1 << j
             self._lines[name] = rules, bits
         return self._lines[name]
@@ -170,7 +170,7 @@ class Standing:
         self._named = {name for rule in self.flags for name in knowledge.red_flags[rule.card].suspects}
         self._lines = weighing.by_condition(rules)
 
-    def after(self, name: str, new: Weighed) -> Stand:
+    def after(self, name: str, new: LineSum) -> Stand:
         """How all stand if this condition comes to this."""
         weight, before, suspects = new.weight, self.weights[name], self.suspects
         if bool(weight.groups_for) != bool(before.groups_for) and name in self._named:
