@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from triage.model import RANK, Band, Condition, Knowledge, Rule, Weight, Weights
+from triage.support.memory import OnceForEach
 
 LARGEST = 50_000
 """So many sets of lines are remembered with their weight; then it begins anew, so that memory stays bounded."""
@@ -129,13 +130,38 @@ def by_condition(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
     return out
 
 
+@OnceForEach
+def _weights(knowledge: Knowledge) -> dict[tuple[str, ...], Weight]:
+    """Weights worked out so far: a condition and its lines that fired -> its weight."""
+    return {}
+
+
+def share_weights(knowledge: Knowledge, changed: Knowledge, card: str) -> None:
+    """Weights worked out for these rules hold for the changed ones too, but for those of one card."""
+    _weights.set(changed, _SharedWeights(_weights(knowledge), card))
+
+
+class _SharedWeights(dict[tuple[str, ...], Weight]):
+    """Weights of one card, and all others of the rules that share theirs."""
+
+    def __init__(self, shared: dict[tuple[str, ...], Weight], card: str) -> None:
+        super().__init__()
+        self.shared, self.card = shared, card
+
+    def __contains__(self, key: object) -> bool:
+        return super().__contains__(key) or (key in self.shared and key[0] != self.card)
+
+    def __missing__(self, key: tuple[str, ...]) -> Weight:
+        return self.shared[key]
+
+
 def judge(knowledge: Knowledge, fired: Iterable[Rule]) -> tuple[dict[str, Weight], dict[str, Band]]:
     """Fired rules -> weight and band of every condition that is ranked."""
     fired = list(fired)
     lines = by_condition(fired)
     weights: dict[str, Weight] = {}
     allowed: dict[str, bool] = {}
-    remembered = knowledge.remembered_weights
+    remembered = _weights(knowledge)
     for name, condition in knowledge.conditions.items():
         if condition.frequency is None:
             continue

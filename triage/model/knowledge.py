@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
 import msgspec
 
 from triage.model.answers import AGAIN
+from triage.model.card import Card
 from triage.model.cards import (
     Care,
     Claim,
@@ -22,15 +24,17 @@ from triage.model.cards import (
     Signature,
     Source,
 )
-from triage.model.conclusions import Weight
 from triage.model.faults import Place
 from triage.model.findings import Finding, Group, Stage
 from triage.model.leg_map import LegMap
 from triage.model.rules import Rule, RuleKind
 
 
-class Knowledge(msgspec.Struct, frozen=True, kw_only=True, dict=True):
-    """All cards, read and compiled. Built by `triage.knowledge.reader`."""
+class Knowledge(msgspec.Struct, frozen=True, eq=False, kw_only=True, dict=True, weakref=True):
+    """All cards, read and compiled. Built by `triage.knowledge.reader`.
+
+    Whatever is worked out here follows from its own fields; rooms above keep theirs by `triage.support.memory`.
+    """
 
     settings: Settings
     digest: str
@@ -78,23 +82,17 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def reads(self, rule: Rule) -> set[tuple[str, str]]:
         """Finding and answer of all that a rule asks for, also by way of derived findings and scores."""
-        if rule.key not in self.remembered_reads:
+        if rule.key not in self._reads:
             out: set[tuple[str, str]] = set()
             for part in rule.parts:
-                room, name = part.namespace, part.name
                 if part.fact in self.findings:
                     out |= {(part.fact, option) for option in part.any_of}
-                elif room in ("derived", "score"):
-                    kind: RuleKind = "derived" if room == "derived" else "score_item"
-                    for other in self.rules_of(kind, card=name):
+                elif part.namespace in ("derived", "score"):
+                    kind: RuleKind = "derived" if part.namespace == "derived" else "score_item"
+                    for other in self.rules_of(kind, card=part.name):
                         out |= set() if other.lowered else self.reads(other)
-            self.remembered_reads[rule.key] = out
-        return self.remembered_reads[rule.key]
-
-    @cached_property
-    def remembered_reads(self) -> dict[str, set[tuple[str, str]]]:
-        """What rules read, worked out so far: key of a rule -> `reads`."""
-        return {}
+            self._reads[rule.key] = out
+        return self._reads[rule.key]
 
     @cached_property
     def places_of_findings(self) -> dict[str, int]:
@@ -126,21 +124,10 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def rules_of(self, *kinds: RuleKind, card: str = "") -> tuple[Rule, ...]:
         """The rules of these kinds, of one card or of all, in the order of the cards."""
-        shelf: dict[tuple[Any, ...], tuple[Rule, ...]] = self._shelf
-        if (kinds, card) not in shelf:
+        if (kinds, card) not in self._selections:
             rules = self._by_card.get(card, []) if card else self.rules
-            shelf[kinds, card] = tuple(rule for rule in rules if rule.kind in kinds)
-        return shelf[kinds, card]
-
-    @cached_property
-    def remembered_weights(self) -> dict[tuple[str, ...], Weight]:
-        """Weights worked out so far: a condition and its lines that fired -> its weight. For `weighing`."""
-        return {}
-
-    @cached_property
-    def remembered_drawings(self) -> dict[str, Any]:
-        """The views of the map, worked out at the first picture. For `picture`."""
-        return {}
+            self._selections[kinds, card] = tuple(rule for rule in rules if rule.kind in kinds)
+        return self._selections[kinds, card]
 
     @cached_property
     def known_names(self) -> dict[str, str]:
@@ -150,7 +137,59 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return found | {f.id + AGAIN: f.id + AGAIN for f in self.findings.values() if f.again}
 
     @cached_property
-    def _shelf(self) -> dict[tuple[Any, ...], tuple[Rule, ...]]:
+    def order(self) -> dict[str, int]:
+        """Key of a rule -> its place in the order of the cards."""
+        return {rule.key: i for i, rule in enumerate(self.rules)}
+
+    def with_changes(
+        self, rules: Mapping[str, Rule | None], cards: Mapping[str, Mapping[str, Card]]
+    ) -> Knowledge:
+        """The same with other rules, by their keys (None: without it), and other cards, by the field they stand in.
+
+        The rules are of one card. What they cannot touch is taken over: with thousands of changes tried
+        one by one, nothing is worked out twice. `order` keeps the places of rules that are gone.
+        """
+        every: list[Rule | None] = list(self.rules)
+        for key, new in rules.items():
+            every[self.order[key]] = new
+        out = msgspec.structs.replace(
+            self, rules=tuple(rule for rule in every if rule is not None),
+            **{field: {**getattr(self, field), **some} for field, some in cards.items()})
+        of_findings = ("emergency", "places_of_findings", "follow_ups", "known_names", "order")
+        vars(out).update({name: getattr(self, name) for name in of_findings})
+        vars(out).update(self._of_rules(rules))
+        return out
+
+    def _of_rules(self, changed: Mapping[str, Rule | None]) -> dict[str, Any]:
+        """What is worked out from rules, after these changes, as far as it is known without working it out anew."""
+        if not changed:
+            return {name: getattr(self, name)
+                    for name in ("by_key", "_by_card", "_selections", "_reads", "danger_answers")}
+        old = [self.by_key[key] for key in changed]
+        kinds, own_card = {rule.kind for rule in (*old, *changed.values()) if rule is not None}, old[0].card
+        by_key = self.by_key | {key: rule for key, rule in changed.items() if rule is not None}
+        for key, rule in changed.items():
+            if rule is None:
+                del by_key[key]
+        own = [by_key[rule.key] for rule in self._by_card[own_card] if rule.key in by_key]
+        out: dict[str, Any] = {
+            "by_key": by_key, "_by_card": {**self._by_card, own_card: own},
+            "_selections": {(some, card): rules for (some, card), rules in self._selections.items()
+                            if card != own_card and (card or not kinds & {*some})},
+        }
+        if kinds & {"derived", "score_item"}:  # others read them, and all that they read may be another
+            return out
+        out["_reads"] = {key: reads for key, reads in self._reads.items() if key not in changed}
+        return out if "red_flag" in kinds else out | {"danger_answers": self.danger_answers}
+
+    @cached_property
+    def _reads(self) -> dict[str, set[tuple[str, str]]]:
+        """Key of a rule -> `reads`, as far as it was asked for."""
+        return {}
+
+    @cached_property
+    def _selections(self) -> dict[tuple[tuple[RuleKind, ...], str], tuple[Rule, ...]]:
+        """Kinds and card -> `rules_of`, as far as it was asked for."""
         return {}
 
     @cached_property
@@ -159,8 +198,3 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         for rule in self.rules:
             out.setdefault(rule.card, []).append(rule)
         return out
-
-    @cached_property
-    def order(self) -> dict[str, int]:
-        """Key of a rule -> its place in the order of the cards."""
-        return {rule.key: i for i, rule in enumerate(self.rules)}

@@ -16,7 +16,7 @@ class Shape(Card, frozen=True, kw_only=True):
     view: str
     ellipse: tuple[float, float, float, float] | None = None
     """Centre across and along, radius across and along."""
-    polygon: list[tuple[float, float]] = []
+    polygon: tuple[tuple[float, float], ...] = ()
     """Corners of a smooth outline."""
     strip: tuple[float, float, float, float] | None = None
     """From and to across, from and to along: a band that follows the outline."""

@@ -18,6 +18,7 @@ from triage.interview.free_text import ages_and_times, tokens
 from triage.interview.free_text.assertion import COMPLAINTS, Assertions, assertions, names
 from triage.interview.free_text.tokens import Word
 from triage.model import NONE, Answer, Answers, Criterion, Finding, Knowledge
+from triage.support.memory import OnceForEach
 
 LIMIT = 2000
 """So many characters are read; the rest is left, and `length_notice` says so."""
@@ -151,20 +152,15 @@ def phrases(finding: Finding) -> Iterator[tuple[str, str]]:
             yield "yes", line
 
 
-_BOOKS: dict[str, dict[str, list[Phrase]]] = {}
-
-
+@OnceForEach
 def _book(knowledge: Knowledge) -> dict[str, list[Phrase]]:
-    """First stem -> the phrases that begin with it. Kept for the last rules only."""
-    if knowledge.digest not in _BOOKS:
-        book: dict[str, list[Phrase]] = {}
-        for finding in knowledge.findings.values():
-            for option, line in phrases(finding):
-                if stems := tokens.stems(line):
-                    book.setdefault(stems[0].rstrip("+"), []).append(Phrase(finding.id, option, stems))
-        _BOOKS.clear()
-        _BOOKS[knowledge.digest] = book
-    return _BOOKS[knowledge.digest]
+    """First stem -> the phrases that begin with it."""
+    book: dict[str, list[Phrase]] = {}
+    for finding in knowledge.findings.values():
+        for option, line in phrases(finding):
+            if stems := tokens.stems(line):
+                book.setdefault(stems[0].rstrip("+"), []).append(Phrase(finding.id, option, stems))
+    return book
 
 
 def _phrases_in(knowledge: Knowledge, words: list[Word]) -> list[_Saying]:
@@ -289,21 +285,12 @@ def _with_status(knowledge: Knowledge, heard: Mention) -> Mention:
     return msgspec.structs.replace(heard, to_confirm=True)
 
 
-_READ: dict[str, dict[str, tuple[Criterion, ...]]] = {}
-
-
+@OnceForEach
 def _dangers(knowledge: Knowledge) -> dict[str, tuple[Criterion, ...]]:
     """Finding -> the parts by which a red flag, an interlock or a who-must-not rule depends on it.
 
     Also through derived findings, scores and conditions, and because a question is asked only after it.
     """
-    if knowledge.digest not in _READ:
-        _READ.clear()
-        _READ[knowledge.digest] = _parts_of_dangers(knowledge)
-    return _READ[knowledge.digest]
-
-
-def _parts_of_dangers(knowledge: Knowledge) -> dict[str, tuple[Criterion, ...]]:
     out: dict[str, dict[Criterion, None]] = {}
     todo = [part for rule in knowledge.rules_of("red_flag", "interlock", "must_not") for part in rule.parts]
     met = set(todo)

@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
 
 from triage.model import Knowledge, LegMap, Shape, View
+from triage.support.memory import OnceForEach
 
 Point = tuple[float, float]
 Line = tuple[Point, ...]
@@ -79,30 +79,27 @@ class Atlas:
     def __init__(self, leg: LegMap) -> None:
         self.leg = leg
         self.drawings = {name: Drawing(view) for name, view in leg.views.items()}
-        # By identity: the shapes of a map are hard to hash, and live as long as it does.
-        self._areas: dict[int, tuple[Line, ...]] = {}
-        self._shares: dict[tuple[int, int], float] = {}
-        self._inside: dict[int, tuple[Point, ...]] = {}
-        self.masks: dict[Any, Any] = {}
-        """Pixels worked out so far. For `cells`."""
+        self._areas: dict[Shape, tuple[Line, ...]] = {}
+        self._shares: dict[tuple[Shape, Shape], float] = {}
+        self._inside: dict[Shape, tuple[Point, ...]] = {}
 
     def area(self, shape: Shape) -> tuple[Line, ...]:
         """A shape of the map as polygons in the units of its view."""
-        if id(shape) not in self._areas:
-            self._areas[id(shape)] = self.drawings[shape.view].area(shape)
-        return self._areas[id(shape)]
+        if shape not in self._areas:
+            self._areas[shape] = self.drawings[shape.view].area(shape)
+        return self._areas[shape]
 
     def samples(self, shape: Shape) -> tuple[Point, ...]:
         """Points spread evenly over a shape."""
-        if id(shape) not in self._inside:
-            self._inside[id(shape)] = spread(self.area(shape))
-        return self._inside[id(shape)]
+        if shape not in self._inside:
+            self._inside[shape] = spread(self.area(shape))
+        return self._inside[shape]
 
     def shared(self, shape: Shape, other: Shape) -> float:
         """Which part of a shape lies in another, 0 to 1."""
         if shape.view != other.view:
             return 0.0
-        pair = id(shape), id(other)
+        pair = shape, other
         if pair not in self._shares:
             points = self.samples(shape)
             self._shares[pair] = sum(within(point, self.area(other)) for point in points) / max(len(points), 1)
@@ -132,13 +129,10 @@ class Atlas:
         return tuple(dict.fromkeys(name for _, name in sorted(found)))
 
 
+@OnceForEach
 def atlas(knowledge: Knowledge) -> Atlas:
-    """The views of this knowledge, worked out at the first call."""
-    kept = knowledge.remembered_drawings
-    if "atlas" not in kept:
-        kept["atlas"] = Atlas(knowledge.map)
-    found: Atlas = kept["atlas"]
-    return found
+    """The views of these rules."""
+    return Atlas(knowledge.map)
 
 
 def turned(view: View, side: str) -> bool:

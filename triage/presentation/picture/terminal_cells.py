@@ -28,6 +28,7 @@ from triage.presentation.picture.layers import (
     views_for,
 )
 from triage.presentation.picture.svg import apart, spots_of
+from triage.support.memory import OnceForEach
 
 Cell = tuple[str, str]
 """Style, as prompt_toolkit reads it, and text."""
@@ -307,11 +308,16 @@ def _edges(raster: _Raster) -> list[Cell]:
 
 
 def _mask(charts: Atlas, raster: _Raster, lines: Sequence[Line]) -> _Mask:
-    key = (raster.name, round(raster.scale, 6), raster.mirrored, tuple(map(id, lines)))
-    if key not in charts.masks:
-        charts.masks[key] = _filled(raster, lines)
-    found: _Mask = charts.masks[key]
-    return found
+    known, key = _masks(charts), (raster.name, round(raster.scale, 6), raster.mirrored, tuple(lines))
+    if key not in known:
+        known[key] = _filled(raster, lines)
+    return known[key]
+
+
+@OnceForEach
+def _masks(charts: Atlas) -> dict[tuple[str, float, bool, tuple[Line, ...]], _Mask]:
+    """Pixels worked out so far: view, scale, mirrored and lines -> what they cover."""
+    return {}
 
 
 def _filled(raster: _Raster, lines: Sequence[Line], fine: int = 3) -> _Mask:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 
 import pyphen
 
@@ -12,11 +11,6 @@ YEARS = 5
 
 _ENDS = re.compile(r"[.!?:;]+(?:\s|$)")
 _WORD = re.compile(r"[A-Za-z']+")
-
-
-@cache
-def _hyphens() -> pyphen.Pyphen:
-    return pyphen.Pyphen(lang="en_US")
 
 
 def grade(text: str) -> float:
@@ -28,5 +22,6 @@ def grade(text: str) -> float:
     words = _WORD.findall(text)
     if not words:
         return 0.0
-    syllables = sum(len(_hyphens().positions(word.lower())) + 1 for word in words)
+    hyphens = pyphen.Pyphen(lang="en_US")  # its dictionary is read once
+    syllables = sum(len(hyphens.positions(word.lower())) + 1 for word in words)
     return 0.39 * len(words) / len(sentences) + 11.8 * syllables / len(words) - 15.59
