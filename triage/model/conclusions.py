@@ -47,12 +47,18 @@ class Urgency(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ranked(msgspec.Struct, frozen=True, kw_only=True):
+    """A condition that is shown, and why."""
+
     id: str
     band: Band
     weight: float
+    """Log odds of its frequency and evidence together; comparable within one result only."""
     for_: tuple[str, ...]
+    """Ids of the lines that speak for it."""
     against: tuple[str, ...]
+    """Ids of the lines that speak against it."""
     unknown: tuple[str, ...]
+    """Ids of lines that an answer could still make count."""
     suspected_by: tuple[str, ...] = ()
     """Red flags that put it in front."""
 
@@ -66,6 +72,8 @@ class Withheld(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Assessment(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is told to the person, as ids and numbers without words."""
+
     given: Answers
     """The answers as they were given, in the order of the findings."""
     answers: Answers
@@ -73,15 +81,24 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     fired: Fired
     urgency: Urgency
     flags: tuple[str, ...]
+    """Red flags that fired, in the order of the cards."""
     redirected: bool
+    """Is the program not made for this person, or for this part of the body?"""
     conditions: tuple[Ranked, ...]
+    """Those that are shown, the first first."""
     explained: tuple[str, ...]
+    """Conditions that name the cause of one that is shown."""
     self_checks: tuple[str, ...]
+    """Those that may be offered now, the most useful first."""
     withheld_checks: tuple[Withheld, ...]
+    """Those that are due and may not be offered now."""
     care: tuple[str, ...]
+    """Those that may be offered now."""
     withheld_care: tuple[Withheld, ...]
     watch_for: tuple[str, ...]
+    """What to go sooner for, in the words of the cards."""
     look_again: tuple[int, ...]
+    """Days from now on which to look again."""
     unresolved: tuple[str, ...]
     """Red flags that could not be excluded because of a "not sure"."""
     not_asked: tuple[str, ...]

@@ -15,7 +15,10 @@ OFFER = "offer:"
 
 
 class Choice(msgspec.Struct, frozen=True):
+    """One answer to choose, and its words."""
+
     id: str
+    """An option, yes, no, none, not_sure; in a checklist a finding, or `finding=option`."""
     label: str
 
 

@@ -17,11 +17,15 @@ class Place(msgspec.Struct, frozen=True):
 
 
 class Fault(msgspec.Struct, frozen=True, order=True):
+    """Something wrong in a file, and what to do about it. Sorted by file, line and column."""
+
     file: str
     line: int
     column: int
     code: str
+    """Its kind, by which a fix is found."""
     message: str
+    """A sentence to the one who can mend it."""
     fix: str = ""
     """What to do about it."""
 

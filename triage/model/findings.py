@@ -14,8 +14,11 @@ from triage.model.rules import Alternatives
 
 
 class Option(Card, frozen=True, kw_only=True):
+    """One answer to choose of a finding of the kind `one` or `many`."""
+
     label: str
     inside: str = msgspec.field(default="", name="in")
+    """Of a place: the option of the finding `within` in which it lies."""
     line: str = ""
     """Its words as a line of a list, where the question is not read."""
 
@@ -26,19 +29,27 @@ class Finding(Card, frozen=True, kw_only=True, dict=True):
     id: str = ""
     ask: str
     help: str = ""
+    """For a word that may not be known."""
     line: str = ""
+    """The same as a line of a list of several yes/no questions."""
     again: str = ""
+    """A plainer question, asked once after "not sure"."""
     kind: Kind
     within: str = ""
+    """Of places: the finding for the regions in which they lie."""
     unit: str = ""
+    """Of a number; times are counted in days."""
     lowest: float | None = None
     highest: float | None = None
     options: dict[str, Option] = {}
     options_of: str = ""
     """The finding before it whose options it has too."""
     ask_if: Alternatives = ()
+    """It is asked only if this holds."""
     part_of: str | list[str] = []
+    """A no to all of these is a no to it; a yes to it is a yes to the only one."""
     background: bool = False
+    """Says who, when or on which side, not what is the matter: beside it alone a "not sure" raises no red flag."""
     none_is: str = ""
     """The option that says "none of these" in words of its own."""
     several_is: str = ""
@@ -46,15 +57,18 @@ class Finding(Card, frozen=True, kw_only=True, dict=True):
     unread: list[str] = []
     """Options that no rule reads and that are there all the same, so that people can say so."""
     aliases: list[str] = []
+    """Its ids of before, still understood."""
     also_said: list[str] | dict[str, list[str]] = []
     """Phrases by which people say so in a sentence of their own: of a yes, or of each option."""
 
     @property
     def topic(self) -> str:
+        """The file it stands in: `pain` of `pain.site`."""
         return self.id.split(".", 1)[0]
 
     @property
     def name(self) -> str:
+        """Its name in that file: `site` of `pain.site`."""
         return self.id.split(".", 1)[1]
 
     @cached_property
@@ -88,12 +102,16 @@ class Finding(Card, frozen=True, kw_only=True, dict=True):
 
 
 class Stage(Card, frozen=True, kw_only=True):
+    """A screen or a run of questions of the fixed first part of the interview."""
+
     id: str
     title: str
+    """Shown above its lines."""
     help: str = ""
     ask_if: Alternatives = ()
     """Whom it is for; without it everybody."""
     ask: list[str] = []
+    """Findings asked one by one, after the lines."""
     together: list[str] = []
     """Lines of one screen: yes/no findings, or `finding=option`."""
     picture: str = ""
@@ -102,6 +120,7 @@ class Stage(Card, frozen=True, kw_only=True):
     spreads: str = ""
     """The finding for the zones to which it spreads, marked on the same picture."""
     emergency: bool = False
+    """Is it a screen for emergencies? Everybody sees those, and silence on them is never a no."""
 
 
 class Group(Card, frozen=True, kw_only=True):

@@ -42,6 +42,7 @@ class Criterion(msgspec.Struct, frozen=True):
 
     @property
     def text(self) -> str:
+        """As it stands in the ids of rules: `pain.site=arch|toes`, `onset.age<=28`."""
         if self.op:
             return f"{self.fact}{self.op}{self.bound:g}"
         if self.none_of:
@@ -100,4 +101,5 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def lowered(self) -> bool:
+        """Is it the twin of a line for "not sure", which concludes less?"""
         return any(self.unsure)
