@@ -110,7 +110,7 @@ DAMAGES = [
     # scores
     ("scores/signs.yaml", "most: 3", "most: 4", "score", "signs", ""),
     ("scores/signs.yaml", "points: 1,", "points: -1,", "score", "signs", "", "threshold"),
-    ("scores/signs.yaml", "{id: calf,", "{id: swollen,", "duplicate-id", "signs", ""),
+    ("scores/signs.yaml", "{id: calf,", "{id: swollen,", "duplicate-id", "signs", "", "score threshold"),
     # words
     (PAIN, "Is the leg swollen?", "Is there oedema?", "jargon", "pain.swollen", ""),
     (PAIN, "line: Hot skin", "line: Erythema", "jargon", "pain.hot", ""),

@@ -113,6 +113,16 @@ def sums(knowledge: Knowledge, score: str) -> Iterator[tuple[Rule, ...]]:
                 yield some
 
 
+def totals(knowledge: Knowledge, score: str) -> set[float]:
+    """What a score can come to; with no item counted it is not there."""
+    return {total(items) for items in sums(knowledge, score)}
+
+
+def total(items: Iterable[Rule]) -> float:
+    """What these items of a score come to."""
+    return round(sum(item.points for item in items), 6)
+
+
 def _exclusive(knowledge: Knowledge, one: Rule, other: Rule) -> bool:
     """Do two items ask for other options of a question that has one answer?"""
     return any(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from triage.inference import weighing
 from triage.model import RANK, Condition, Knowledge
 from triage.support.text import guess
-from triage.verification.lint.implication import Logic
+from triage.verification.implication import Logic
 from triage.verification.lint.issue import Found
 
 SITE, REGION = "pain.site", "pain.region"
@@ -72,7 +72,7 @@ def among_the_others(knowledge: Knowledge) -> Found:
 def _best(knowledge: Knowledge, logic: Logic, card: Condition) -> str:
     """The band that it reaches when all that can speak for it does."""
     settings = knowledge.settings.weights
-    lines = [rule for rule in knowledge.rules_of("for", "frequency", card=card.id) if logic.of(rule)]
+    lines = [rule for rule in knowledge.rules_of("for", "frequency", card=card.id) if logic.of_rule(rule)]
     most = weighing.weigh(knowledge, card, lines) if card.frequency is not None else None
     needed = settings.danger_groups if card.kind == "danger" else 1
     if most is None or most.groups_for < needed or most.evidence < settings.possible_evidence:
@@ -89,8 +89,8 @@ def _closed(knowledge: Knowledge, logic: Logic, card: Condition) -> bool:
         if finding is not None and finding.options and set(part.any_of) == set(finding.options):
             return True
     ways = knowledge.rules_of("fits_well_if", card=card.id)
-    closed = [one for rule in never for one in logic.of(rule)]
-    return bool(ways) and all(logic.brings(logic.of(rule), closed) for rule in ways)
+    closed = [one for rule in never for one in logic.of_rule(rule)]
+    return bool(ways) and all(logic.implies(logic.of_rule(rule), closed) for rule in ways)
 
 
 def _dangers(knowledge: Knowledge, logic: Logic) -> tuple[set[str], set[str]]:
@@ -101,7 +101,7 @@ def _dangers(knowledge: Knowledge, logic: Logic) -> tuple[set[str], set[str]]:
     for rule in knowledge.rules_of("red_flag", "for"):
         if rule.lowered or (rule.kind == "for" and rule.card not in dangers):
             continue
-        for one in logic.of(rule):
+        for one in logic.of_rule(rule):
             if rule.kind == "red_flag" and RANK[rule.level] >= RANK["today"]:
                 signs |= {n for n in one if n not in (SITE, REGION) and not _background(knowledge, n)}
             for name in (SITE, REGION):
@@ -125,6 +125,7 @@ def _review(
             yield card.id, "danger-review", f"no red flag and no danger reads the place '{zone}', where it lies"
     if best != "fits_well":
         return
-    stops = {n for rule in knowledge.rules_of("fits_well_never", card=card.id) for one in logic.of(rule) for n in one}
+    stops = {name for rule in knowledge.rules_of("fits_well_never", card=card.id)
+             for one in logic.of_rule(rule) for name in one}
     if not stops & signs:
         yield card.id, "danger-review", "with no sign of danger does it stop to fit well: fits_well_never names none"

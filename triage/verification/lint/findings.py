@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from triage.inference.answers import AGAIN
 from triage.model import Criterion, Finding, Knowledge
 from triage.support.text import guess
-from triage.verification.lint.implication import Logic
+from triage.verification.implication import Logic
 from triage.verification.lint.issue import Found
 
 SELF_CHECK = "self_check"
@@ -87,7 +87,7 @@ def use(knowledge: Knowledge) -> Found:
 def _can_be_asked(logic: Logic, finding: Finding) -> bool:
     """Can its ask_if hold together with a yes to what it is a follow-up of?"""
     above: list[tuple[Criterion, ...]] = [(Criterion(parent, any_of=("yes",)),) for parent in finding.parents] or [()]
-    return any(logic.written_out((*parts, *more)) for parts in finding.ask_if or ((),) for more in above)
+    return any(logic.conjunctions((*parts, *more)) for parts in finding.ask_if or ((),) for more in above)
 
 
 def _unread(finding: Finding, read: set[str]) -> Found:

@@ -7,7 +7,7 @@ from typing import get_args
 
 from triage.inference.weighing import BEST_COUNTS
 from triage.model import RANK, Grade, Knowledge, Rule, RuleKind
-from triage.verification.lint.implication import Conjunction, Logic
+from triage.verification.implication import Conjunction, Logic
 from triage.verification.lint.issue import Found
 
 Written = dict[str, list[Conjunction]]
@@ -29,9 +29,10 @@ def lines(knowledge: Knowledge) -> Found:
     """All faults of lines beside each other."""
     logic = Logic(knowledge)
     rules = [rule for rule in knowledge.rules if rule.kind != "offer" and not (rule.kind == "derived" and rule.lowered)]
-    written = {rule.key: logic.of(rule) for rule in rules}
+    written = {rule.key: logic.of_rule(rule) for rule in rules}
     for rule in rules:
-        if not (rule.kind == "red_flag" and rule.lowered) and not logic.written_out(rule.parts):
+        if not (rule.kind == "red_flag" and rule.lowered) and not logic.conjunctions(rule.parts) and not (
+                _asks_too_much_of_a_score(logic, rule)):
             yield rule.key, "unreachable", "this can never hold: its parts exclude each other"
     rules = [rule for rule in rules if written[rule.key]]
     by_card: dict[str, list[Rule]] = {}
@@ -45,6 +46,11 @@ def lines(knowledge: Knowledge) -> Found:
             yield from _evidence(knowledge, logic, written, mine)
 
 
+def _asks_too_much_of_a_score(logic: Logic, rule: Rule) -> bool:
+    """That is told of the bound itself."""
+    return any(part.namespace == "score" and not logic.conjunctions([part]) for part in rule.parts)
+
+
 def _where(knowledge: Knowledge, rule: Rule) -> str:
     return f"line {knowledge.places_of_rules[rule.key].line}"
 
@@ -55,9 +61,9 @@ def _single(knowledge: Knowledge, logic: Logic, written: Written, mine: list[Rul
     for rule, other in permutations(mine, 2):
         if rule.item != other.item or (rule.step and steps[rule.step] > steps[other.step]):
             continue
-        if rule.key in told or not logic.brings(written[rule.key], written[other.key]):
+        if rule.key in told or not logic.implies(written[rule.key], written[other.key]):
             continue
-        if logic.brings(written[other.key], written[rule.key]) and rule.step == other.step:
+        if logic.implies(written[other.key], written[rule.key]) and rule.step == other.step:
             if other.key not in told:
                 told.add(rule.key)
                 yield rule.key, "duplicate-rule", f"this asks the same as {_where(knowledge, other)} in other words"
@@ -75,7 +81,7 @@ def _flags(knowledge: Knowledge, logic: Logic, written: Written, mine: list[Rule
 
     def brings(these: list[Rule], those: list[Rule]) -> bool:
         return all(
-            any(_near(that) >= _near(this) and logic.brings(written[this.key], written[that.key]) for that in those)
+            any(_near(that) >= _near(this) and logic.implies(written[this.key], written[that.key]) for that in those)
             for this in these
         ) and GRADES[these[0].grade] <= GRADES[those[0].grade]
 
@@ -102,19 +108,19 @@ def _evidence(knowledge: Knowledge, logic: Logic, written: Written, mine: list[R
     for kind in ("for", "against"):
         for rule, other in combinations([rule for rule in mine if rule.kind == kind], 2):
             first, second = written[rule.key], written[other.key]
-            if logic.brings(first, second) and logic.brings(second, first):
+            if logic.implies(first, second) and logic.implies(second, first):
                 yield other.key, "duplicate-rule", f"this asks the same as {_where(knowledge, rule)} in other words"
             elif _apart(rule, other) and _same_answer(logic, first, second):
                 yield other.key, "overlap", (f"{_where(knowledge, rule)} counts the same answer already, and the two "
                                              "stand in no common group")
     for rule in mine:
         for other in mine if rule.kind == "for" else ():
-            if other.kind == "against" and logic.brings(written[rule.key], written[other.key]):
+            if other.kind == "against" and logic.implies(written[rule.key], written[other.key]):
                 yield rule.key, "contradiction", f"whenever this speaks for it, {_where(knowledge, other)} denies it"
     ways = [rule for rule in mine if rule.kind == "fits_well_if"]
     closed = [one for rule in mine if rule.kind == "fits_well_never" for one in written[rule.key]]
     for rule in ways:
-        if logic.brings(written[rule.key], closed):
+        if logic.implies(written[rule.key], closed):
             yield rule.key, "contradiction", "whenever this allows it to fit well, fits_well_never forbids it"
 
 
@@ -130,7 +136,7 @@ def _same_answer(logic: Logic, first: list[Conjunction], second: list[Conjunctio
         if this.keys() & PLACES and that.keys() & PLACES:
             this, that = _anywhere(this), _anywhere(that)
         if this.keys() == that.keys() and len(this) == 1 and (
-                logic.brings([this], [that]) or logic.brings([that], [this])):
+                logic.implies([this], [that]) or logic.implies([that], [this])):
             return True
     return False
 

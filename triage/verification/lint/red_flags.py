@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 from triage.model import RANK, Knowledge, Level, Rule
-from triage.verification.lint.implication import Logic
+from triage.verification.implication import Logic
 from triage.verification.lint.issue import Found
 
 
@@ -41,10 +41,10 @@ def _again(knowledge: Knowledge, rule: Rule) -> Found:
 def among_the_others(knowledge: Knowledge) -> Found:
     """What "not sure" leaves of a near level, and levels that nothing gives."""
     logic = Logic(knowledge)
-    written = {rule.key: logic.of(rule) for rule in _outright(knowledge)}
+    written = {rule.key: logic.of_rule(rule) for rule in _outright(knowledge)}
     for rule in _outright(knowledge):
         if rule.not_sure == "none" and RANK[rule.level] >= RANK["today"] and not _has_reason(knowledge, rule):
-            wider = any(other != rule.key and logic.brings(written[rule.key], written[other]) for other in written)
+            wider = any(other != rule.key and logic.implies(written[rule.key], written[other]) for other in written)
             if len(rule.parts) == 1:
                 yield rule.key, "not-sure", f"'{rule.parts[0].fact}' alone decides: ask again when it is not sure"
             elif not wider:

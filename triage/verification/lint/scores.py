@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from triage.model import Knowledge, Score
+from triage.model import Knowledge
+from triage.verification.answer_search import totals
 from triage.verification.lint.issue import Found
 
 
@@ -12,14 +13,14 @@ def scores(knowledge: Knowledge) -> Found:
         items = [item.id for item in score.items]
         for name in {name for name in items if items.count(name) > 1}:
             yield score.id, "duplicate-id", f"two items are called '{name}'"
-        total = max(_sums(knowledge, score))
-        if total != score.most:
-            yield score.id, "score", f"its items add up to {total:g}, but `most` says {score.most:g}"
+        most = max(totals(knowledge, score.id))
+        if most != score.most:
+            yield score.id, "score", f"its items add up to {most:g}, but `most` says {score.most:g}"
 
 
 def thresholds(knowledge: Knowledge) -> Found:
     """What rules ask of a score: more than nothing, no more than there is, and a sum that its items can give."""
-    sums = {score.id: _sums(knowledge, score) for score in knowledge.scores.values()}
+    sums = {name: totals(knowledge, name) for name in knowledge.scores}
     used = set()
     for rule in knowledge.rules:
         for part in rule.parts:
@@ -36,20 +37,3 @@ def thresholds(knowledge: Knowledge) -> Found:
     for name in sums:
         if name not in used:
             yield name, "score-unread", f"no rule reads the score '{name}'"
-
-
-def _sums(knowledge: Knowledge, score: Score) -> set[float]:
-    """All sums that items can give. Items on options of one and the same `one` question exclude each other."""
-    alone: list[list[float]] = []
-    shared: dict[str, list[float]] = {}
-    for item in score.items:
-        names = [*item.when] if isinstance(item.when, dict) else []
-        finding = knowledge.findings.get(names[0]) if len(names) == 1 else None
-        if finding is not None and finding.kind == "one":
-            shared.setdefault(finding.id, []).append(item.points)
-        else:
-            alone.append([item.points])
-    sums = {0.0}
-    for points in (*alone, *shared.values()):
-        sums |= {known + more for known in sums for more in points}
-    return sums

@@ -8,8 +8,9 @@ from itertools import chain, product
 import msgspec
 
 from triage.inference.assessment import severity
-from triage.model import RANK, Blockable, Criterion, Knowledge, Rule
-from triage.verification.answer_search import sums
+from triage.model import RANK, Blockable, Knowledge, Rule
+from triage.verification.answer_search import sums, total
+from triage.verification.implication import Logic
 from triage.verification.mutation.operators import Mutant
 
 OR = ("derived", "red_flag", "interlock", "must_not", "fits_well_if", "fits_well_never")
@@ -21,7 +22,8 @@ class Equivalence:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
-        self._totals: dict[str, list[tuple[Rule, ...]]] = {}
+        self._logic = Logic(knowledge, follow_ups=False)
+        self._sets: dict[str, list[tuple[Rule, ...]]] = {}
 
     def holds(self, mutant: Mutant) -> bool:
         """Does this mutant change nothing?"""
@@ -74,7 +76,7 @@ class Equivalence:
                 continue
             out = []
             for some in self._sums(score):
-                if part.holds(_total(some)):
+                if part.holds(total(some)):
                     for lines in product(*(self._lines(item) for item in some)):
                         parts = (*rule.parts[:i], *chain.from_iterable(line.parts for line in lines),
                                  *rule.parts[i + 1:])
@@ -90,24 +92,7 @@ class Equivalence:
 
     def implies(self, one: Rule, other: Rule) -> bool:
         """Does the second rule fire whenever the first does?"""
-        met = list(zip(one.parts, one.unsure, strict=True))
-        return all(self._follows(met, part, unsure) for part, unsure in zip(other.parts, other.unsure, strict=True))
-
-    def _follows(self, met: Sequence[tuple[Criterion, bool]], part: Criterion, unsure: bool) -> bool:
-        if any(known.fact == part.fact and (unsure or not sure) and self._within(known, part) for known, sure in met):
-            return True
-        room, name = part.namespace, part.name
-        if room == "derived" and "yes" in part.any_of:
-            return any(all(self._follows(met, each, False) for each in rule.parts)
-                       for rule in self.knowledge.rules_of("derived", card=name) if not rule.lowered)
-        return False
-
-    def _within(self, one: Criterion, other: Criterion) -> bool:
-        """Does every answer that meets the first condition meet the second, on the same fact?"""
-        if one.fact.startswith("score."):
-            totals = self._sums(one.fact.removeprefix("score."))
-            return all(other.holds(_total(some)) for some in totals if one.holds(_total(some)))
-        return within(one, other)
+        return self._logic.implies(self._logic.of_rule(one), self._logic.of_rule(other))
 
     # --- scores
 
@@ -119,13 +104,13 @@ class Equivalence:
         if any(new.parts != self.knowledge.by_key[new.key].parts for new in by_item.values()):
             return False
         bounds = {part for rule in self.knowledge.rules for part in rule.parts if part.fact == f"score.{mutant.card}"}
-        return all(part.holds(_total(some)) == part.holds(_total([by_item.get(item.item, item) for item in some]))
+        return all(part.holds(total(some)) == part.holds(total([by_item.get(item.item, item) for item in some]))
                    for some in self._sums(mutant.card) for part in bounds)
 
     def _sums(self, score: str) -> list[tuple[Rule, ...]]:
-        if score not in self._totals:
-            self._totals[score] = list(sums(self.knowledge, score))
-        return self._totals[score]
+        if score not in self._sets:
+            self._sets[score] = list(sums(self.knowledge, score))
+        return self._sets[score]
 
     # --- blocks
 
@@ -141,34 +126,11 @@ class Equivalence:
                    for rule in self.knowledge.rules_of("interlock", card=lock))
 
 
-def within(one: Criterion, other: Criterion) -> bool:
-    """Does every answer that meets the first condition meet the second, on the same finding?"""
-    if one.op and other.op:
-        return _bounded(one, other)
-    if one.none_of and other.none_of:
-        return {*other.none_of} <= {*one.none_of}
-    return (bool(one.any_of) and {*one.any_of} <= {*other.any_of}) or one == other
-
-
-def _bounded(one: Criterion, other: Criterion) -> bool:
-    if one.op == "==":
-        return other.holds(one.bound)
-    if one.op[0] != other.op[0]:
-        return False
-    if one.bound == other.bound:
-        return "=" in other.op or "=" not in one.op
-    return one.bound > other.bound if one.op[0] == ">" else one.bound < other.bound
-
-
 def _as_good(other: Rule, rule: Rule) -> bool:
     """Does it conclude the same as the rule, or, of a red flag, something more urgent?"""
     if rule.kind == "red_flag" and severity(other) > severity(rule):
         return True
     return _conclusion(other) == _conclusion(rule)
-
-
-def _total(items: Sequence[Rule]) -> float:
-    return round(sum(item.points for item in items), 6)
 
 
 def _conclusion(rule: Rule) -> tuple[object, ...]:

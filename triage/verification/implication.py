@@ -1,8 +1,9 @@
-"""Can these parts hold together, and does one set of them bring the other? Exact for what cards can say, and quick.
+"""Can these parts hold together, and does one set of them imply the other? Exact for what cards can say, and quick.
 
-A `when` is written out as conjunctions, in which derived findings are replaced by what they ask for; scores, red flags
-and conditions stay names. What a follow-up or a place says of what it belongs to counts for what can hold together. It
-does not count for what brings what: an answer that was given, such as "not sure", is never changed by a follow-up.
+A `when` is written out as conjunctions, in which derived findings are replaced by what they ask for, and bounds on a
+score by the totals that meet them; red flags and conditions stay names. What a follow-up or a place says of what it
+belongs to counts for what can hold together, where that is asked for. It never counts for what implies what: an answer
+that was given, such as "not sure", is never changed by a follow-up.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from itertools import product
+from typing import Any
 
 import msgspec
 
 from triage.model import NONE, Criterion, Finding, Knowledge, Rule
+from triage.verification.answer_search import totals
 
 MANY = 20_000
 """So many conjunctions are written out for one rule; of a rule with more, derived findings stay names."""
@@ -22,8 +25,8 @@ MANY = 20_000
 class Bound(msgspec.Struct, frozen=True):
     """What a conjunction asks of one finding."""
 
-    some: tuple[frozenset[str], ...] = ()
-    """Of each set one answer at least. One set, unless several can be ticked."""
+    some: tuple[frozenset[Any], ...] = ()
+    """Of each set one answer at least. One set, unless several can be ticked. Of a score: its totals."""
     never: frozenset[str] = frozenset()
     """Of these none may be ticked."""
     low: tuple[float, int] = (-math.inf, 0)
@@ -39,7 +42,7 @@ class Bound(msgspec.Struct, frozen=True):
         (low, more), (high, less) = self.low, self.high
         return not all(self.some) or low > high or (low == high and bool(more or less))
 
-    def brings(self, other: Bound) -> bool:
+    def implies(self, other: Bound) -> bool:
         """Does each answer that meets this meet the other too?"""
         return (
             (other.unsure or not self.unsure) and other.never <= self.never
@@ -55,25 +58,31 @@ Conjunction = dict[str, Bound]
 class Logic:
     """Reasons about the parts of rules. Built once for a Knowledge."""
 
-    def __init__(self, knowledge: Knowledge) -> None:
-        self.knowledge = knowledge
+    def __init__(self, knowledge: Knowledge, follow_ups: bool = True) -> None:
+        """`follow_ups`: leave out what contradicts what a follow-up or a place says. A file may contradict it."""
+        self.knowledge, self.follow_ups = knowledge, follow_ups
+        self._totals = {f"score.{name}": totals(knowledge, name) for name in knowledge.scores}
+        self._rules: dict[tuple[tuple[Criterion, ...], tuple[bool, ...]], list[Conjunction]] = {}
         self._derived: dict[str, list[Conjunction]] = {}
         for depth in knowledge.depths:
             for name in depth:
                 rules = knowledge.rules_of("derived", card=name)
                 self._derived[f"derived.{name}"] = [
-                    one for rule in rules if not rule.lowered for one in self.written_out(rule.parts)
+                    one for rule in rules if not rule.lowered for one in self.conjunctions(rule.parts)
                 ]
 
-    def of(self, rule: Rule) -> list[Conjunction]:
+    def of_rule(self, rule: Rule) -> list[Conjunction]:
         """A rule as conjunctions that can hold; none when it can never fire."""
-        return self.written_out(rule.parts, rule.unsure)
+        asked = rule.parts, rule.unsure
+        if asked not in self._rules:
+            self._rules[asked] = self.conjunctions(*asked)
+        return self._rules[asked]
 
-    def written_out(self, parts: Sequence[Criterion], unsure: Sequence[bool] = ()) -> list[Conjunction]:
+    def conjunctions(self, parts: Sequence[Criterion], unsure: Sequence[bool] = ()) -> list[Conjunction]:
         """All conjunctions of these parts that can hold."""
         lists: list[list[Conjunction]] = []
         for part, soft in zip(parts, unsure or (False,) * len(parts), strict=True):
-            alternatives = self._derived.get(part.fact)
+            alternatives = self._derived.get(part.fact) if "yes" in part.any_of else None
             size = math.prod(map(len, lists)) * len(alternatives or ())
             if alternatives is None or soft or size > MANY:
                 alternatives = [{part.fact: self._bound(part, soft)}]
@@ -85,13 +94,23 @@ class Logic:
                 out.append(joined)
         return out
 
-    def brings(self, these: Iterable[Conjunction], those: Sequence[Conjunction]) -> bool:
+    def implies(self, these: Iterable[Conjunction], those: Sequence[Conjunction]) -> bool:
         """Whenever one of these holds, does one of those?"""
-        return all(any(_brings(this, that) for that in those) for this in these)
+        return all(any(self._implies(this, that) for that in those) for this in these)
+
+    def _implies(self, this: Conjunction, that: Conjunction) -> bool:
+        return all((name in this and this[name].implies(bound)) or self._derives(this, name, bound)
+                   for name, bound in that.items())
+
+    def _derives(self, this: Conjunction, name: str, bound: Bound) -> bool:
+        """Does it bring a derived finding about that is asked for by its name?"""
+        return bound.some == _YES.some and any(self._implies(this, way) for way in self._derived.get(name, ()))
 
     # --- one part
 
     def _bound(self, part: Criterion, unsure: bool) -> Bound:
+        if part.fact in self._totals:
+            return Bound(some=(frozenset(filter(part.holds, self._totals[part.fact])),), unsure=unsure)
         if part.op:
             at, strict = part.bound, int(part.op in "<>")
             low = (at, strict) if part.op in (">", ">=", "==") else (-math.inf, 0)
@@ -113,7 +132,7 @@ class Logic:
             for name, bound in each.items():
                 if not self._add(out, name, bound):
                     return None
-        return out if self._closed(dict(out)) else None
+        return out if not self.follow_ups or self._closed(dict(out)) else None
 
     def _add(self, out: Conjunction, name: str, bound: Bound) -> bool:
         """Ask this of a finding too. False when no answer is left."""
@@ -160,10 +179,6 @@ class Logic:
 
 
 _YES = Bound(some=(frozenset({"yes"}),))
-
-
-def _brings(this: Conjunction, that: Conjunction) -> bool:
-    return all(name in this and this[name].brings(bound) for name, bound in that.items())
 
 
 def _is_something(finding: Finding, bound: Bound) -> bool:

@@ -12,7 +12,7 @@ from tests.helpers.criteria import alternatives
 from triage.inference.answers import complete
 from triage.knowledge import reader
 from triage.model import NONE, Criterion, Knowledge
-from triage.verification.lint.implication import Logic
+from triage.verification.implication import Logic
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def logic(knowledge) -> Logic:
 ])
 def test_what_can_hold_together(logic, when, possible):
     (parts,) = alternatives(when)
-    assert bool(logic.written_out(parts)) == possible
+    assert bool(logic.conjunctions(parts)) == possible
 
 
 @pytest.mark.parametrize(("this", "that", "brings"), [
@@ -66,15 +66,15 @@ def test_what_can_hold_together(logic, when, possible):
 ])
 def test_what_brings_what(logic, this, that, brings):
     (first,), (second,) = alternatives(this), alternatives(that)
-    assert logic.brings(logic.written_out(first), logic.written_out(second)) == brings
+    assert logic.implies(logic.conjunctions(first), logic.conjunctions(second)) == brings
 
 
 def test_nothing_brings_less_when_not_sure_will_do(knowledge, logic):
     lowered = [rule for rule in knowledge.rules_of("red_flag", card="clot_signs") if rule.lowered]
     outright = [rule for rule in knowledge.rules_of("red_flag", card="clot_signs") if not rule.lowered]
     (rule,) = [rule for rule in lowered if rule.unsure == (False, True)]
-    assert logic.brings(logic.of(outright[0]), logic.of(rule))
-    assert not logic.brings(logic.of(rule), logic.of(outright[0]))
+    assert logic.implies(logic.of_rule(outright[0]), logic.of_rule(rule))
+    assert not logic.implies(logic.of_rule(rule), logic.of_rule(outright[0]))
 
 
 VALUES = {
@@ -124,12 +124,12 @@ def test_on_all_answers_of_a_small_world_the_logic_is_exact(knowledge, logic):
     lines = [tuple(some_part(dice) for _ in range(dice.randint(1, 3))) for _ in range(120)]
     met = [{i for i, answers in enumerate(world) if all(part.holds(answers[part.fact]) for part in parts)}
            for parts in lines]
-    written = [logic.written_out(parts) for parts in lines]
+    written = [logic.conjunctions(parts) for parts in lines]
     assert [bool(each) for each in written] == [bool(each) for each in met]
     assert 10 < sum(map(bool, met)) < 120
     found = 0
     for i, j in itertools.permutations(range(len(lines)), 2):
-        if met[i] and logic.brings(written[i], written[j]):
+        if met[i] and logic.implies(written[i], written[j]):
             found += 1
             assert met[i] <= met[j], (lines[i], lines[j])
     assert found > 100
