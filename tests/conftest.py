@@ -33,7 +33,7 @@ if not isinstance(reader.read, ReadOnce):
 def pytest_configure(config: pytest.Config) -> None:
     """Who asks for the slow tests too gets all examples of the others."""
     if not config.getoption("--hypothesis-profile"):
-        settings.load_profile("quick" if config.getoption("markexpr") == "not slow" else "full")
+        settings.load_profile("full" if config.getoption("markexpr") not in ("", "not slow") else "quick")
 
 
 def shared_knowledge() -> Knowledge:

@@ -265,6 +265,7 @@ def scheduler(here, rules) -> Iterator[str]:
         yield local.scheduler_address
 
 
+@pytest.mark.slow
 def test_a_worker_killed_in_the_middle_of_a_shard_loses_and_doubles_nothing(run, here, scheduler):
     Path("in").mkdir()
     rows = people(4000).splitlines(keepends=True)

@@ -750,7 +750,8 @@ def whole(run):
 
 
 @pytest.mark.parametrize(("what", "when"), [
-    ("write", 1), ("write", 3), ("write", 9), ("write", 16), ("move", 4), ("move", 11), ("move", 12), ("move", 13),
+    ("write", 3), ("move", 12), *(pytest.param(*each, marks=pytest.mark.slow) for each in (
+        ("write", 1), ("write", 9), ("write", 16), ("move", 4), ("move", 11), ("move", 13))),
 ])
 @pytest.mark.parametrize(("target", "errors"), [("out.csv", "bad.jsonl"), ("out.parquet", "bad.csv")])
 def test_after_a_kill_the_run_goes_on_without_loss_or_repetition(run, here, whole, what, when, target, errors):

@@ -129,7 +129,7 @@ def by_keys(raw: dict[str, object], otherwise: str) -> Talk:
         return talk(shared_knowledge(), remembered, Typing(person, TtyFront(quiet=0), type_))
 
 
-@pytest.mark.parametrize("otherwise", ["no", "not_sure"])
+@pytest.mark.parametrize("otherwise", ["no", pytest.param("not_sure", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", PEOPLE)
 def test_keys_lines_and_script_come_to_the_same_result(name, otherwise):
     script = by_script(PEOPLE[name], otherwise)

@@ -1,7 +1,8 @@
-"""How many random examples a property test tries: few by default, all in the full suite."""
+"""How many examples a test tries: few by default, all in the full suite."""
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 QUICK = 25
@@ -23,3 +24,9 @@ def examples(full: int, *, new: bool = False, quick: int = QUICK) -> settings:
     every = settings.get_current_profile_name() == "full"
     return settings(max_examples=full if every else min(full, quick), deadline=None, derandomize=not (new and every),
                     suppress_health_check=list(HealthCheck))
+
+
+def sampled(every: int) -> pytest.MarkDecorator:
+    """Runs a test with one of `every` so many of its cases, and in the full suite once more with all of them."""
+    return pytest.mark.parametrize("every", [pytest.param(every, id="some"),
+                                             pytest.param(1, id="all", marks=pytest.mark.slow)])

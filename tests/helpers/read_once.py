@@ -10,7 +10,7 @@ from triage.model import Fault, Knowledge
 
 Read = Callable[[Path], tuple[Knowledge | None, list[Fault]]]
 MOST = 32
-"""Sets of cards that are kept: random tests write many that are never read again."""
+"""Faultless sets of cards that are kept: random tests write many that are never read again."""
 
 
 class ReadOnce:
@@ -18,7 +18,7 @@ class ReadOnce:
 
     def __init__(self, read: Read) -> None:
         self.read = read
-        self._kept: dict[tuple[str, str], tuple[Knowledge | None, list[Fault]]] = {}
+        self._kept: dict[tuple[str, str], Knowledge | None] = {}
 
     def __call__(self, folder: Path) -> tuple[Knowledge | None, list[Fault]]:
         try:
@@ -26,11 +26,13 @@ class ReadOnce:
         except OSError:
             return self.read(folder)
         if key not in self._kept:
-            self._kept[key] = self.read(folder)
+            knowledge, faults = self.read(folder)
+            if faults:  # which may name the folder
+                return knowledge, faults
+            self._kept[key] = knowledge
             if len(self._kept) > MOST:
                 self._kept.pop(next(iter(self._kept)))
-        knowledge, faults = self._kept[key]
-        return knowledge, list(faults)
+        return self._kept[key], []
 
 
 def _digest(folder: Path) -> str:
@@ -39,4 +41,4 @@ def _digest(folder: Path) -> str:
         content = path.read_bytes() if path.is_file() else b""
         digest.update(f"{path.relative_to(folder).as_posix()!r} {path.is_file()} {len(content)}\n".encode())
         digest.update(content)
-    return digest.hexdigest() if folder.is_dir() else "no folder"
+    return digest.hexdigest()
