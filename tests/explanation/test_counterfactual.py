@@ -10,11 +10,13 @@ import pytest
 
 from tests.conftest import RULES, remembered
 from triage.cli import main
-from triage.explanation import counterfactual, why
+from triage.explanation import counterfactual
+from triage.explanation.standing import standing
 from triage.inference.assessment import assess, severity
 from triage.inference.compiled import Compiled
 from triage.interview import next_question
 from triage.model import Answers
+from triage.presentation import explanation_screens
 
 HEEL: Answers = {"person.age": 45.0, "pain.region": ("heel",), "pain.site": ("heel_under_inner",), "pain.side": "left",
                  "pain.first_steps": "worst", "onset.age": 60.0}
@@ -64,18 +66,18 @@ def test_what_one_change_would_do(knowledge, compiled):
 def test_how_a_condition_stands_is_told_whether_it_is_named_or_not(knowledge):
     assessment = assess(knowledge, remembered(HEEL), HEEL)
     shown = assessment.conditions[0]
-    found = why.standing(knowledge, assessment, shown.id)
+    found = standing(knowledge, assessment, shown.id)
     assert found.band == shown.band
     assert {rule.id for rule in found.for_} == set(shown.for_)
     assert {rule.id for rule in found.against} == set(shown.against)
-    hidden = why.standing(knowledge, assessment, "dvt")
+    hidden = standing(knowledge, assessment, "dvt")
     assert hidden.band == "unlikely"
     assert hidden.for_ == ()
 
 
 def test_a_line_that_an_answer_refutes_is_told_apart_from_one_that_is_not_known(knowledge):
     assessment = assess(knowledge, remembered(HEEL), HEEL)
-    found = why.standing(knowledge, assessment, "achilles_midportion")
+    found = standing(knowledge, assessment, "achilles_midportion")
     refuted = {part.fact for rule in found.refuted for part in rule.parts}
     assert "pain.site" in refuted
     assert not {rule.key for rule in found.refuted} & {rule.key for rule in found.unknown}
@@ -85,7 +87,7 @@ def test_a_danger_is_never_called_unlikely_by_why_not(knowledge):
     assessment = assess(knowledge, remembered(HEEL), HEEL)
     for name, card in knowledge.conditions.items():
         if card.kind == "danger":
-            text = " ".join(b.text for b in why.why_not(knowledge, assessment, name).blocks)
+            text = " ".join(b.text for b in explanation_screens.why_not(knowledge, assessment, name).blocks)
             assert "unlikely" not in text
             if name not in [c.id for c in assessment.conditions]:
                 assert "does not exclude it" in text
@@ -94,7 +96,7 @@ def test_a_danger_is_never_called_unlikely_by_why_not(knowledge):
 def test_why_a_question_is_asked_names_what_rises_and_what_falls(knowledge):
     assessment = assess(knowledge, remembered(HEEL), HEEL)
     finding = knowledge.findings["pain.first_steps"]
-    screen = why.why_asked(knowledge, next_question.ask(knowledge, finding), assessment)
+    screen = explanation_screens.why_asked(knowledge, next_question.ask(knowledge, finding), assessment)
     titles = [block.text for block in screen.blocks if block.kind == "text"]
     assert "It may speak for:" in titles
     assert "It may speak against:" in titles
@@ -102,7 +104,7 @@ def test_why_a_question_is_asked_names_what_rises_and_what_falls(knowledge):
 
 def test_sources_are_told_for_every_line_that_counts(knowledge):
     assessment = assess(knowledge, remembered(CLOT), CLOT)
-    (_, listed) = why.sources(knowledge, assessment).blocks
+    (_, listed) = explanation_screens.sources(knowledge, assessment).blocks
     reasons = [rule for key in assessment.fired.rules if (rule := knowledge.by_key[key]).kind == "red_flag"]
     assert reasons
     for rule in reasons:

@@ -8,15 +8,14 @@ from collections.abc import Iterable
 import pytest
 
 from tests.conftest import remembered, shared_knowledge
-from triage.explanation import why
-from triage.explanation.why import rules_by_id
+from triage.explanation.standing import standing
 from triage.inference import contraindications
 from triage.inference.assessment import assess
 from triage.inference.contraindications import HANDS_ON
 from triage.knowledge import forbidden_advice
 from triage.model import Answers, Assessment, Knowledge
+from triage.presentation import explanation_screens, wording
 from triage.presentation import screens as screen
-from triage.presentation import wording
 from triage.presentation.result_json import result
 
 CALF: Answers = {
@@ -95,7 +94,7 @@ def test_in_every_story_what_is_forbidden_is_not_told_in_passing(knowledge, stor
     seen = 0
     for story in stories[::20]:
         assessment = assess(knowledge, remembered(story.answers), story.answers)
-        rules = rules_by_id(knowledge)
+        rules = knowledge.by_id
         for ranked in assessment.conditions:
             said = " ".join(block.text for block in wording.remarks(knowledge, assessment, ranked))
             open_ = wording.not_known(knowledge, assessment, ranked, rules)
@@ -137,7 +136,7 @@ def test_no_output_looks_ahead_to_what_is_forbidden(knowledge, stories):
 # --- self-checks that would settle it
 
 def settling(assessment: Assessment, condition: str) -> tuple[set[str], set[str]]:
-    found = why.standing(shared_knowledge(), assessment, condition)
+    found = standing(shared_knowledge(), assessment, condition)
     return set(found.settle), set(found.later)
 
 
@@ -150,7 +149,7 @@ def test_what_would_settle_it_may_be_tried(knowledge):
 def test_what_is_blocked_settles_nothing(knowledge, case):
     answers = {name: answer for name, answer in CASES[case].items() if name != "self_check.calf_press"}
     assessment = concluded(answers)
-    for shown in (why.why, why.why_not):
+    for shown in (explanation_screens.why, explanation_screens.why_not):
         texts = [line for block in shown(knowledge, assessment, "soleus_trigger_points").blocks for line in block.items]
         assert knowledge.self_checks["calf_press"].name not in texts
     assert "calf_press" not in settling(assessment, "soleus_trigger_points")[0]
@@ -160,7 +159,7 @@ def test_what_waits_for_an_answer_is_told_to_wait(knowledge):
     assessment = concluded(CALF, screens=False)
     settle, later = settling(assessment, "soleus_trigger_points")
     assert "calf_press" in settle & later
-    blocks = why.why(knowledge, assessment, "soleus_trigger_points").blocks
+    blocks = explanation_screens.why(knowledge, assessment, "soleus_trigger_points").blocks
     titles = [block.text for block, after in itertools.pairwise(blocks)
               if knowledge.self_checks["calf_press"].name in after.items]
     assert len(titles) == 1

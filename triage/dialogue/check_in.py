@@ -12,7 +12,6 @@ import msgspec
 
 from triage.dialogue import prompts
 from triage.dialogue.frontend import Front
-from triage.explanation import why
 from triage.inference.answers import AGAIN, complete
 from triage.inference.assessment import assess
 from triage.interview import free_text, next_question
@@ -40,8 +39,8 @@ from triage.model import (
     Turn,
     Why,
 )
+from triage.presentation import explanation_screens, wording
 from triage.presentation import screens as screen
-from triage.presentation import wording
 from triage.records.diary import Entry, episode, fitted
 from triage.records.follow_up import ANYWHERE, place_name, readable
 
@@ -380,7 +379,7 @@ class CheckIn:
                 return Screen((Block(kind="text", text=text),))
         if question.id in prompts.WHY or not set(question.findings) <= set(self.knowledge.known_names):
             return Screen((Block(kind="text", text=prompts.WHY[HEARD]),))
-        return why.why_asked(self.knowledge, question, self.assess())
+        return explanation_screens.why_asked(self.knowledge, question, self.assess())
 
     def _say(self, text: str) -> None:
         self.front.show(Screen((Block(kind="text", text=text),)))

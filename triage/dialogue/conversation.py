@@ -12,7 +12,7 @@ import msgspec
 
 from triage.dialogue import prompts
 from triage.dialogue.frontend import Front
-from triage.explanation import counterfactual, why
+from triage.explanation import counterfactual
 from triage.inference.answers import AGAIN
 from triage.inference.assessment import applies, assess, known_facts
 from triage.interview import next_question
@@ -43,7 +43,7 @@ from triage.model import (
     Turn,
     Why,
 )
-from triage.presentation import screens, wording
+from triage.presentation import explanation_screens, screens, wording
 from triage.support.atomic_files import Stopped
 
 
@@ -188,7 +188,7 @@ class _Conversation:
         for begin, text in prompts.WHY.items():
             if question.id.startswith(begin):
                 return Screen((Block(kind="text", text=text),))
-        return why.why_asked(self.knowledge, question, assessment)
+        return explanation_screens.why_asked(self.knowledge, question, assessment)
 
     def _show(self, shown: Screen) -> None:
         if shown.blocks:
@@ -362,10 +362,10 @@ class _Conversation:
             elif wanted == "report":
                 reply = self._report(assessment)
             elif wanted == "sources":
-                self._show(why.sources(self.knowledge, assessment))
+                self._show(explanation_screens.sources(self.knowledge, assessment))
             elif wanted == "what_if":
                 found = counterfactual.what_if(self.knowledge, self.interview.compiled, dict(assessment.given))
-                self._show(why.what_if(self.knowledge, found))
+                self._show(explanation_screens.what_if(self.knowledge, found))
             elif wanted == "care":
                 reply = self._care(assessment)
             else:
@@ -418,5 +418,5 @@ class _Conversation:
             elif names:
                 reply = self._ask(prompts.which(self.knowledge, names), assessment, 0)
         if name := prompts.picked(reply):
-            self._show(why.why_not(self.knowledge, assessment, name))
+            self._show(explanation_screens.why_not(self.knowledge, assessment, name))
         return reply

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from triage.explanation import why
 from triage.inference.assessment import IN_PLAY
 from triage.interview import next_question
 from triage.interview.next_question import Ended
@@ -119,8 +118,8 @@ def told(knowledge: Knowledge, name: str, answer: Answer) -> str:
     """An answer with what was asked, as one line."""
     finding = knowledge.findings[name]
     if finding.kind == "yes_no" and finding.line:
-        return f"{why.said(knowledge, name, answer)}: {finding.line}"
-    return f"{finding.ask} {why.said(knowledge, name, answer)}"
+        return f"{wording.answer_in_words(knowledge, name, answer)}: {finding.line}"
+    return f"{finding.ask} {wording.answer_in_words(knowledge, name, answer)}"
 
 
 # --- self-checks
@@ -212,7 +211,7 @@ def said(knowledge: Knowledge, turn: Turn) -> str:
     text = "; ".join(next_question.ticked(turn.question, turn.answers))
     if not text and turn.question.kind == "checklist":
         return "Not sure" if NOT_SURE in turn.answers.values() else "None of these"
-    return text or "; ".join(why.said(knowledge, name, answer) for name, answer in turn.answers.items())
+    return text or "; ".join(wording.answer_in_words(knowledge, name, answer) for name, answer in turn.answers.items())
 
 
 def once_more(knowledge: Knowledge, turn: Turn) -> Question:

@@ -122,6 +122,14 @@ class Knowledge(msgspec.Struct, frozen=True, eq=False, kw_only=True, dict=True, 
         """The rules by their keys, in the order of the cards."""
         return {rule.key: rule for rule in self.rules}
 
+    @cached_property
+    def by_id(self) -> dict[str, Rule]:
+        """The rules by the ids that people see. A rule lowered by "not sure" has an id of its own."""
+        out: dict[str, Rule] = {}
+        for rule in self.rules:
+            out.setdefault(rule.id, rule)
+        return out
+
     def rules_of(self, *kinds: RuleKind, card: str = "") -> tuple[Rule, ...]:
         """The rules of these kinds, of one card or of all, in the order of the cards."""
         if (kinds, card) not in self._selections:

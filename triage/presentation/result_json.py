@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from triage.explanation.why import rules_by_id
+from triage.explanation.standing import Standing
 from triage.inference.answers import AGAIN
 from triage.model import Answer, Assessment, Knowledge, Rule, Withheld
 from triage.presentation import wording
@@ -19,7 +19,7 @@ SCHEMA = "triage-result/1"
 
 def result(knowledge: Knowledge, assessment: Assessment, asked: list[str] | None = None) -> dict[str, Any]:
     """The result as a mapping of plain values. `asked`: questions in order, when an interview asked them."""
-    rules = rules_by_id(knowledge)
+    rules = knowledge.by_id
     urgency = assessment.urgency
     out: dict[str, Any] = {
         "schema": SCHEMA,
@@ -66,6 +66,17 @@ def result(knowledge: Knowledge, assessment: Assessment, asked: list[str] | None
     if asked is not None:
         out["asked"] = list(asked)
     return out
+
+
+def standing_as_data(knowledge: Knowledge, assessment: Assessment, stands: Standing) -> dict[str, Any]:
+    """How one condition stands, as a mapping of plain values."""
+    return {
+        "id": stands.id, "name": knowledge.conditions[stands.id].name, "band": stands.band,
+        "lacks": wording.lack(knowledge, assessment, stands),
+        "for": [line(r) for r in stands.for_], "against": [line(r) for r in stands.against],
+        "unknown": [line(r) for r in stands.unknown], "refuted": [line(r) for r in stands.refuted],
+        "settle": list(stands.settle),
+    }
 
 
 def about(knowledge: Knowledge) -> dict[str, str]:

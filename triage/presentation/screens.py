@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from triage.explanation.why import GRADE, how_known, rules_by_id
 from triage.inference.assessment import IN_PLAY
 from triage.model import NONE, Answer, Assessment, Block, Care, Knowledge, Ranked, Rule, Screen
 from triage.presentation import wording
@@ -29,7 +28,7 @@ def outcome(knowledge: Knowledge, assessment: Assessment, brief: bool = False) -
 
     `brief`: for a person who can ask for the rest; advice by name, and of the reasons only the strongest.
     """
-    rules = rules_by_id(knowledge)
+    rules = knowledge.by_id
     blocks = [*wording.urgency(knowledge, assessment, rules), *wording.redirect(assessment)]
     if assessment.not_asked and assessment.urgency.level not in EMERGENCIES:
         blocks.append(Block(kind="text", text=f"{len(assessment.not_asked)} of {len(knowledge.emergency)} emergency "
@@ -52,7 +51,7 @@ def outcome(knowledge: Knowledge, assessment: Assessment, brief: bool = False) -
 
 def reasons(knowledge: Knowledge, assessment: Assessment) -> Screen:
     """Why each of the first conditions is named, and why what was left out was left out."""
-    rules = rules_by_id(knowledge)
+    rules = knowledge.by_id
     return Screen((*_reasons(knowledge, assessment, rules), *wording.held(knowledge, assessment, rules)))
 
 
@@ -80,13 +79,13 @@ def self_check(knowledge: Knowledge, name: str, steps: bool = True) -> Screen:
 def worth(knowledge: Knowledge, name: str) -> Screen:
     """How much a self-check says."""
     card = knowledge.self_checks[name]
-    said = f"How much it says: {card.evidence} ({GRADE[card.grade]})"
+    said = f"How much it says: {card.evidence} ({wording.GRADE[card.grade]})"
     return Screen((Block(kind="note", text=said),) if card.evidence else ())
 
 
 def left_out(knowledge: Knowledge, assessment: Assessment) -> Screen:
     """The self-checks that this person must not try, with the reason."""
-    rules = rules_by_id(knowledge)
+    rules = knowledge.by_id
     because: dict[str, list[str]] = {}
     for held in assessment.withheld_checks:
         for rule in [rules[r] for r in held.rules[:1]]:
@@ -158,7 +157,7 @@ def _conditions(knowledge: Knowledge, assessment: Assessment, rules: dict[str, R
         card = knowledge.conditions[ranked.id]
         lines = dict.fromkeys(rule.why for rule in wording.strongest(ranked, rules)) if rules else {}
         because = (f"Because {'; '.join(list(lines)[:2])}.",) if lines else ()
-        blocks.append(Block(kind="list", text=f"{card.name} - {wording.standing(ranked)}. {card.summary}",
+        blocks.append(Block(kind="list", text=f"{card.name} - {wording.band_in_words(ranked)}. {card.summary}",
                             items=because))
     return [*blocks, *wording.behind_the_first(knowledge, assessment)]
 
@@ -185,7 +184,7 @@ def _lines(knowledge: Knowledge, assessment: Assessment, ranked: Ranked, rules: 
 
 def _known(rules: Iterable[Rule]) -> list[str]:
     """What rules say, with how well it is known; what is said twice, once."""
-    return list(dict.fromkeys(f"{rule.why} ({how_known(rule)})" for rule in rules))
+    return list(dict.fromkeys(f"{rule.why} ({wording.how_well_known(rule)})" for rule in rules))
 
 
 def _under(heading: str, blocks: list[Block]) -> list[Block]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from triage.explanation.standing import Standing
+from triage.inference.answers import AGAIN
 from triage.inference.assessment import IN_PLAY
 from triage.inference.contraindications import calm
 from triage.inference.weighing import BEST_COUNTS
-from triage.model import RANK, Assessment, Block, Care, Knowledge, Ranked, Rule, SelfCheck
+from triage.model import NONE, NOT_SURE, RANK, Answer, Assessment, Block, Care, Knowledge, Ranked, Rule, SelfCheck
 
 MOST_DANGERS, MORE_CARE = 8, 5
 EMERGENCIES = ("ambulance_now", "emergency_department_now")
@@ -89,7 +91,7 @@ def behind_the_first(knowledge: Knowledge, assessment: Assessment) -> list[Block
     return blocks
 
 
-def standing(ranked: Ranked) -> str:
+def band_in_words(ranked: Ranked) -> str:
     """What a red flag points to is told as that; it stands first for its danger, not for its odds."""
     return "to be looked for first" if ranked.suspected_by and ranked.band != "fits_well" else BAND[ranked.band]
 
@@ -195,3 +197,62 @@ def expected(knowledge: Knowledge, assessment: Assessment, condition: str, easie
 def lasts(card: SelfCheck) -> str:
     """How long a self-check takes, as a sentence."""
     return f"About {card.minutes:g} minute{'s' if card.minutes != 1 else ''}."
+
+
+# --- answers, times and how well a thing is known
+
+GRADE = {
+    "published": "shown in published studies", "guideline": "from a guideline",
+    "consensus": "agreed among experts", "tradition": "taught by tradition, not tested",
+    "inference": "our own reasoning", "memory": "widely taught, source not checked",
+}
+STRENGTH = {"decisive": "very strong", "strong": "strong", "weak": "weak"}
+
+
+def answer_in_words(knowledge: Knowledge, name: str, answer: Answer) -> str:
+    """An answer in the words of its question."""
+    if answer == NOT_SURE:
+        return "Not sure"
+    finding = knowledge.findings.get(name) or knowledge.findings[name.removesuffix(AGAIN)]
+    if isinstance(answer, float):
+        if finding.kind == "duration":
+            return time_in_words(answer)
+        return f"{answer:g} {finding.unit}"
+    if isinstance(answer, tuple):
+        return "; ".join(finding.label(option) for option in answer) or "None of these"
+    if answer == NONE:
+        return "None of these"
+    return finding.label(answer) if answer in finding.options else answer.capitalize()
+
+
+def time_in_words(in_days: float) -> str:
+    """A time in the largest unit that it is a whole number of; `in_days`: its length in days."""
+    if in_days == 0:
+        return "Today"
+    for size, word in ((365.0, "year"), (30.0, "month"), (7.0, "week"), (1.0, "day"), (1 / 24, "hour"),
+                       (1 / 1440, "minute")):
+        count = round(in_days / size, 1)
+        if count >= 1 and abs(count - round(count)) < 0.05:
+            return f"{round(count)} {word}{'s' if round(count) != 1 else ''}"
+    return f"{in_days:g} days"
+
+
+def how_well_known(rule: Rule) -> str:
+    """Strength and grade of a line in words."""
+    parts = [STRENGTH[rule.strength]] if rule.strength else []
+    return ", ".join([*parts, GRADE[rule.grade]])
+
+
+LACK = {"consistency": "an answer does not go with it", "deciding_answer": "what decides it is not known",
+        "evidence": "too little speaks for it"}
+
+
+def lack(knowledge: Knowledge, assessment: Assessment, stands: Standing) -> str:
+    """Why a condition does not read "fits well", as the end of a sentence; nothing if it does."""
+    text = LACK.get(stands.lacks, "")
+    if stands.contradicted_by is None:
+        return text
+    findings = [(part.fact, assessment.answers[part.fact]) for part in stands.contradicted_by.parts
+                if part.fact in knowledge.findings and part.fact in assessment.answers]
+    lines = [f"{knowledge.findings[name].ask} {answer_in_words(knowledge, name, answer)}" for name, answer in findings]
+    return f"{text}: {'; '.join(lines) or stands.contradicted_by.why}"

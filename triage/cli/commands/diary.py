@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from triage.cli.commands.map import written
 from triage.dialogue import check_in
 from triage.dialogue.check_in import Base, CheckIn, on
-from triage.explanation.why import said
 from triage.frontends.terminal import Front, front
 from triage.inference.assessment import assess
 from triage.inference.compiled import Compiled
@@ -333,7 +332,8 @@ def _check(knowledge: Knowledge, name: str, result: str) -> str:
     if card is None:
         return readable(f"{name}: {result}", 80)
     finding = knowledge.findings[card.result]
-    words = said(knowledge, card.result, result) if result in finding.options else readable(result, 40)
+    known = result in finding.options
+    words = wording.answer_in_words(knowledge, card.result, result) if known else readable(result, 40)
     return f"{card.name}{'' if card.name.endswith('?') else ':'} {words}"
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 
-from triage.explanation import why
 from triage.inference.assessment import assess
 from triage.inference.compiled import Compiled
 from triage.knowledge import reader
 from triage.model import Fault
+from triage.presentation import wording
 from triage.presentation.result_json import encode, plain
 from triage.records import sessions
 from triage.support.errors import BadFile
@@ -55,7 +55,7 @@ def _show(options: argparse.Namespace) -> int:
         }))
         return 0
     for name, answer in answers.items():
-        print(f"{name}: {why.said(knowledge, name, answer)}")
+        print(f"{name}: {wording.answer_in_words(knowledge, name, answer)}")
     if session.rules != knowledge.digest:
         print("(The rules have changed since; this is what they say now.)")
     print(f"urgency: {knowledge.settings.levels[urgency.level].name}")

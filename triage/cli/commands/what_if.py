@@ -7,11 +7,12 @@ import sys
 from typing import Any
 
 from triage.cli import arguments
-from triage.explanation import counterfactual, why
+from triage.explanation import counterfactual
 from triage.explanation.counterfactual import Change
 from triage.frontends.terminal import print_screen
 from triage.inference.compiled import Compiled
 from triage.knowledge import reader
+from triage.presentation import explanation_screens
 from triage.presentation.result_json import encode, plain
 from triage.records import answers_file
 
@@ -28,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
         if options.json:
             sys.stdout.buffer.write(encode({"schema": "triage-what-if/1", "changes": [_data(change)]}))
         else:
-            print_screen(why.would_be(knowledge, change))
+            print_screen(explanation_screens.would_be(knowledge, change))
         return 0
     found = counterfactual.what_if(knowledge, compiled, answers)
     if options.json:
@@ -39,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
             "other_first": [_data(change) for change in found.other_first],
         }))
     else:
-        print_screen(why.what_if(knowledge, found))
+        print_screen(explanation_screens.what_if(knowledge, found))
     return 0
 
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import Any
 
 from triage.cli import arguments
-from triage.explanation import why
+from triage.explanation.standing import standing
 from triage.frontends.terminal import print_screen
 from triage.inference.assessment import IN_PLAY, assess
 from triage.inference.compiled import Compiled
 from triage.interview import next_question
 from triage.knowledge import reader
-from triage.model import Knowledge
-from triage.presentation.result_json import encode, line
+from triage.presentation import explanation_screens
+from triage.presentation.result_json import encode, standing_as_data
 from triage.records import answers_file
 
 
@@ -24,7 +23,8 @@ def run(options: argparse.Namespace) -> int:
     answers = answers_file.answers(knowledge, options.file)
     assessment = assess(knowledge, Compiled(knowledge).fired(answers), answers)
     if options.id in knowledge.findings:
-        screen = why.why_asked(knowledge, next_question.ask(knowledge, knowledge.findings[options.id]), assessment)
+        question = next_question.ask(knowledge, knowledge.findings[options.id])
+        screen = explanation_screens.why_asked(knowledge, question, assessment)
         if options.json:
             blocks = [{"title": b.text, "items": list(b.items)} for b in screen.blocks if b.text or b.items]
             sys.stdout.buffer.write(encode({"schema": "triage-why/1", "finding": options.id, "blocks": blocks}))
@@ -36,23 +36,13 @@ def run(options: argparse.Namespace) -> int:
         names = [arguments.named(knowledge.conditions, options.id, "condition or finding",
                              [*knowledge.conditions, *knowledge.findings])]
     if options.json:
-        found = [standing(knowledge, why.standing(knowledge, assessment, name)) for name in names]
+        found = [standing_as_data(knowledge, assessment, standing(knowledge, assessment, name)) for name in names]
         sys.stdout.buffer.write(encode({"schema": "triage-why/1", "urgency": assessment.urgency.level,
                                         "reasons": list(assessment.urgency.reasons), "conditions": found}))
         return 0
     if not names:
         print("Nothing that this program knows fits these answers.")
     for name in names:
-        print_screen(why.why(knowledge, assessment, name))
+        print_screen(explanation_screens.why(knowledge, assessment, name))
         print()
     return 0
-
-
-def standing(knowledge: Knowledge, found: why.Standing) -> dict[str, Any]:
-    """A standing as plain data."""
-    return {
-        "id": found.id, "name": knowledge.conditions[found.id].name, "band": found.band, "lacks": found.lacks,
-        "for": [line(r) for r in found.for_], "against": [line(r) for r in found.against],
-        "unknown": [line(r) for r in found.unknown], "refuted": [line(r) for r in found.refuted],
-        "settle": list(found.settle),
-    }

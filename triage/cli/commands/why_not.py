@@ -6,13 +6,13 @@ import argparse
 import sys
 
 from triage.cli import arguments
-from triage.cli.commands.why import standing
-from triage.explanation import why
+from triage.explanation.standing import standing
 from triage.frontends.terminal import print_screen
 from triage.inference.assessment import assess
 from triage.inference.compiled import Compiled
 from triage.knowledge import reader
-from triage.presentation.result_json import encode
+from triage.presentation import explanation_screens
+from triage.presentation.result_json import encode, standing_as_data
 from triage.records import answers_file
 
 
@@ -23,8 +23,8 @@ def run(options: argparse.Namespace) -> int:
     name = arguments.named(knowledge.conditions, options.condition, "condition")
     assessment = assess(knowledge, Compiled(knowledge).fired(answers), answers)
     if options.json:
-        found = standing(knowledge, why.standing(knowledge, assessment, name))
+        found = standing_as_data(knowledge, assessment, standing(knowledge, assessment, name))
         sys.stdout.buffer.write(encode({"schema": "triage-why-not/1", **found}))
     else:
-        print_screen(why.why_not(knowledge, assessment, name))
+        print_screen(explanation_screens.why_not(knowledge, assessment, name))
     return 0

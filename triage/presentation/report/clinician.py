@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from triage.explanation import why
 from triage.inference.assessment import IN_PLAY
 from triage.model import NONE, NOT_SURE, Answer, Assessment, Finding, Knowledge, Ranked, Rule
 from triage.presentation import wording
@@ -52,7 +51,7 @@ def sections(knowledge: Knowledge, assessment: Assessment) -> tuple[Section, ...
 
 def _summary(knowledge: Knowledge, assessment: Assessment) -> tuple[Piece, ...]:
     urgency, answers = assessment.urgency, assessment.answers
-    who = [why.said(knowledge, name, answers[name]) if name in answers else f"{word} not asked"
+    who = [wording.answer_in_words(knowledge, name, answers[name]) if name in answers else f"{word} not asked"
            for name, word in (("person.age", "age"), ("person.sex", "sex"))]
     level = knowledge.settings.urgency_in_words(urgency.level, urgency.within_days)
     reasons = (Line(f"{level}. {knowledge.settings.places[urgency.place]}.", "; ".join(urgency.reasons), True),)
@@ -116,7 +115,7 @@ def _sorted(
 
 def _value(knowledge: Knowledge, finding: Finding, answer: Answer) -> str:
     lines = answer if isinstance(answer, tuple) else (answer,)
-    said = " / ".join(_small(why.said(knowledge, finding.id, each)) for each in lines)
+    said = " / ".join(_small(wording.answer_in_words(knowledge, finding.id, each)) for each in lines)
     term = _term(finding)
     return f"{term}: {said}" if term else said
 
@@ -165,7 +164,7 @@ def _red_flags(knowledge: Knowledge, assessment: Assessment, cited: dict[str, in
     for name in knowledge.emergency:
         finding = knowledge.findings[name]
         answer = assessment.answers.get(name)
-        word = why.said(knowledge, name, answer) if answer is not None else "Not asked"
+        word = wording.answer_in_words(knowledge, name, answer) if answer is not None else "Not asked"
         asked.setdefault(word, []).append(_term(finding) + (f" ({_asked(finding)})" if word == "Yes" else ""))
     for word, lines in asked.items():
         if len(lines) == len(knowledge.emergency) and word == "Not asked":
@@ -189,7 +188,7 @@ def _red_flags(knowledge: Knowledge, assessment: Assessment, cited: dict[str, in
 
 def _results(knowledge: Knowledge, assessment: Assessment) -> tuple[Piece, ...]:
     rows = tuple(
-        ((Line(card.name),), (Line(why.said(knowledge, card.result, answer), card.result, True),
+        ((Line(card.name),), (Line(wording.answer_in_words(knowledge, card.result, answer), card.result, True),
                               *(Line(text) for text in meaning(card, answer))))
         for card, answer in found(knowledge, assessment)
     )
@@ -202,7 +201,7 @@ def _results(knowledge: Knowledge, assessment: Assessment) -> tuple[Piece, ...]:
 
 
 def _ranking(knowledge: Knowledge, assessment: Assessment, cited: dict[str, int]) -> tuple[Piece, ...]:
-    rules = why.rules_by_id(knowledge)
+    rules = knowledge.by_id
     rows = [_condition(knowledge, at, ranked, rules, cited)
             for at, ranked in enumerate(assessment.conditions[:IN_PLAY], start=1)]
     rest = [f"{at}. {knowledge.conditions[c.id].name} ({c.id}, {wording.BAND.get(c.band, c.band)}, {c.weight:+.1f})"
@@ -221,7 +220,7 @@ def _condition(
 ) -> tuple[tuple[Line, ...], ...]:
     card = knowledge.conditions[ranked.id]
     name = (Line(f"{at}. {card.name}", ranked.id, True),
-            Line(f"{wording.standing(ranked)}, {ranked.weight:+.1f}"))
+            Line(f"{wording.band_in_words(ranked)}, {ranked.weight:+.1f}"))
     lines: list[Line] = []
     speaks_for = wording.strongest(ranked, rules)
     speaks_against = sorted((rules[r] for r in ranked.against), key=lambda rule: rule.weight)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 
-from triage.explanation import why
+from triage.explanation.standing import standing
 from triage.inference.assessment import IN_PLAY
 from triage.inference.contraindications import may_try
 from triage.model import (
@@ -29,7 +29,7 @@ CARE_IN_FULL, MOST_MISSING = 3, 6
 
 def sections(knowledge: Knowledge, assessment: Assessment, date: datetime.date) -> tuple[Section, ...]:
     """What the person is told, in the words of the screens, in the order in which it matters."""
-    rules = why.rules_by_id(knowledge)
+    rules = knowledge.by_id
     named = wording.names_sources(assessment)
     parts = [
         Section("urgency", "How urgent it is, and what to do", _urgency(knowledge, assessment, rules)),
@@ -89,7 +89,7 @@ def _urgency(knowledge: Knowledge, assessment: Assessment, rules: dict[str, Rule
 
 def _map(knowledge: Knowledge, assessment: Assessment, named: bool) -> tuple[Piece, ...]:
     drawn: list[Piece] = [*figures.where_it_hurts(knowledge, assessment)]
-    told = [why.said(knowledge, name, assessment.answers[name])
+    told = [wording.answer_in_words(knowledge, name, assessment.answers[name])
             for name in ("pain.side", "pain.region") if name in assessment.answers]
     if told:
         drawn.insert(0, Block(kind="text", text=f"You named: {'; '.join(told)}."))
@@ -101,7 +101,7 @@ def _sources(knowledge: Knowledge, assessment: Assessment) -> tuple[Piece, ...]:
     if not first:
         return (wording.nothing_fits(assessment),)
     rows = tuple(
-        ((Line(card.name), Line(wording.standing(c))), (Line(card.summary),))
+        ((Line(card.name), Line(wording.band_in_words(c))), (Line(card.summary),))
         for c in first for card in [knowledge.conditions[c.id]]
     )
     return (Table(title="What it may be", head=("Source", "What it is"), rows=rows),
@@ -112,7 +112,7 @@ def _reasons(knowledge: Knowledge, assessment: Assessment, rules: dict[str, Rule
     pieces: list[Piece] = []
     for ranked in assessment.conditions[:IN_PLAY]:
         card = knowledge.conditions[ranked.id]
-        pieces += [Block(kind="heading", text=f"{card.name} - {wording.standing(ranked)}"),
+        pieces += [Block(kind="heading", text=f"{card.name} - {wording.band_in_words(ranked)}"),
                    _for_and_against(knowledge, assessment, ranked, rules)]
         if open_ := wording.not_known(knowledge, assessment, ranked, rules)[:MOST_UNKNOWN]:
             pieces.append(Block(kind="list", text="Not known:", items=tuple(open_)))
@@ -121,7 +121,7 @@ def _reasons(knowledge: Knowledge, assessment: Assessment, rules: dict[str, Rule
 
 
 def _for_and_against(knowledge: Knowledge, assessment: Assessment, ranked: Ranked, rules: dict[str, Rule]) -> Table:
-    stands = why.standing(knowledge, assessment, ranked.id)
+    stands = standing(knowledge, assessment, ranked.id)
     speaks_for = _lines(wording.strongest(ranked, rules))
     against = _lines(rules[r] for r in ranked.against)
     said = {line.text for line in (*speaks_for, *against)} | {rule.why for rule in stands.unknown}
@@ -138,7 +138,7 @@ def _lines(rules: Iterable[Rule]) -> list[Line]:
     """What rules say, each with how well it is known; what is said twice, once."""
     out: dict[str, Line] = {}
     for rule in rules:
-        out.setdefault(rule.why, Line(rule.why, why.how_known(rule)))
+        out.setdefault(rule.why, Line(rule.why, wording.how_well_known(rule)))
     return list(out.values())
 
 
@@ -158,7 +158,7 @@ def _self_checks(knowledge: Knowledge, assessment: Assessment) -> tuple[Piece, .
     pieces: list[Piece] = []
     for card, answer in found(knowledge, assessment):
         pieces.append(Block(kind="heading", text=f"Done: {card.name}"))
-        pieces.append(Block(kind="text", text=f"You found: {why.said(knowledge, card.result, answer)}."))
+        pieces.append(Block(kind="text", text=f"You found: {wording.answer_in_words(knowledge, card.result, answer)}."))
         pieces += [Block(kind="text", text=means) for means in meaning(card, answer)]
         if may_try(knowledge, assessment, card) == "yes" and not assessment.not_asked:
             pieces += figures.of_self_check(knowledge, assessment, card)
