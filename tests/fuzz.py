@@ -53,8 +53,8 @@ class Readers:
         try:
             strict_yaml.read(strict_yaml.decode(raw))
         except strict_yaml.YamlError as error:
-            if error.line < 1 or raw_signs(error.message):
-                raise AssertionError(error.message) from error
+            if error.line < 1 or raw_signs(error.sentence):
+                raise AssertionError(error.sentence) from error
 
     def answers(self, raw: bytes) -> None:
         """A file of answers."""

@@ -25,7 +25,7 @@ from triage.batch import run as batch
 from triage.batch.cluster import NOTES, Outcome
 from triage.batch.workers import Workers
 from triage.knowledge import reader
-from triage.support.atomic_files import Stopped
+from triage.support.errors import TriageError
 
 __all__ = ["here", "rules", "run"]  # fixtures
 
@@ -230,9 +230,9 @@ def test_a_task_that_kills_its_workers_and_a_cluster_that_goes_away_are_told():
             return RuntimeError("ours\nto mend")
 
     for status, words in (("error", "RuntimeError: ours to mend"), ("lost", "gone"), ("cancelled", "gone")):
-        with pytest.raises(Stopped, match=words) as stopped:
+        with pytest.raises(TriageError, match=words) as stopped:
             cluster._outcome(Future(status), "0.csv")
-        assert stopped.value.code == 69
+        assert stopped.value.exit_code == 69
 
 
 def test_a_local_cluster_does_the_same_and_listens_to_this_machine_only(run, shards, rules):

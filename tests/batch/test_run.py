@@ -39,9 +39,8 @@ from triage.inference.experta.engine import Engine
 from triage.knowledge import reader
 from triage.presentation.result_json import result
 from triage.records import answers_file
-from triage.support import atomic_files
 from triage.support.atomic_files import AtomicFile
-from triage.support.errors import BadFile
+from triage.support.errors import BadFile, TriageError
 
 HEADER = b"id,pain.region,pain.since,pain.swollen,pain.side\n"
 PEOPLE = HEADER + b"""\
@@ -683,9 +682,9 @@ def test_a_worker_that_dies_is_told_and_the_rest_can_go_on(here, rules, monkeypa
             child.kill()
 
     workers = Workers(knowledge, rules, "compiled", 2)
-    with contextlib.closing(workers), pytest.raises(batch.Stopped) as stopped:
+    with contextlib.closing(workers), pytest.raises(TriageError) as stopped:
         batch.run(job, knowledge, workers, kill)
-    assert stopped.value.code == 69
+    assert stopped.value.exit_code == 69
     assert "--resume" in stopped.value.sentence
     assert not Path("out.csv").exists()
     assert main(["batch", "in.csv", "out.csv", "--resume", "--processes", "1"]) == 65
@@ -780,7 +779,7 @@ def test_ctrl_c_ends_with_130_and_says_how_to_go_on(run, here, whole):
 
 def test_what_was_done_is_not_done_again(run, whole, monkeypatch):
     whole("out.csv", "bad.jsonl")
-    dying("write", 13, KILL, "in.csv", "out.csv")
+    dying("write", 8, KILL, "in.csv", "out.csv")
     rows = json.loads(Path("out.csv.part.state").read_bytes())["rows"]
     judged = []
     real = Judge.judged
@@ -823,20 +822,18 @@ def test_with_nothing_to_go_on_with_it_says_so_and_begins(run, whole):
     assert (Path("out.csv").read_bytes(), Path("bad.jsonl").read_bytes()) == want
 
 
-def test_a_run_does_not_take_a_part_that_has_just_got_its_name(here, monkeypatch):
-    """Opened before another run moved it and locked after: it would be cut to nothing under its final name."""
+def test_a_run_does_not_take_a_part_that_has_just_got_its_name(here):
+    """A part stays another run's until it has its name: else it would be cut to nothing under that."""
     first = AtomicFile("out.csv")
     first.write(b"whole")
-    real = AtomicFile._lock
-
-    def late(self: AtomicFile) -> None:
-        first.move()
-        real(self)
-
-    monkeypatch.setattr(AtomicFile, "_lock", late)
-    with pytest.raises(atomic_files.Stopped):
+    first.end()
+    with pytest.raises(TriageError):
         AtomicFile("out.csv")
+    first.move()
+    second = AtomicFile("out.csv")
     assert Path("out.csv").read_bytes() == b"whole"
+    second.drop()
+    only(here, "out.csv")
 
 
 def test_two_runs_do_not_write_the_same_file(run, here):

@@ -100,7 +100,7 @@ def test_any_bytes_of_a_real_card_are_data_or_one_fault(draw: st.DataObject) -> 
     if fault:
         assert fault.line >= 1
         assert fault.column >= 1
-        assert not raw_signs(fault.message)
+        assert not raw_signs(fault.sentence)
 
 
 CARD = "conditions/sore_calf.yaml"

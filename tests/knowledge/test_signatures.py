@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import errno
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -318,11 +320,16 @@ def test_a_file_written_in_another_way_is_left_as_it_is(rules):
     assert path.read_text() == "{" + said + "}\n"
 
 
-def test_a_signature_that_cannot_be_written_is_one_sentence(run, rules):
-    (rules / "reviews.yaml.new").mkdir()  # where it is written until it is whole
+def test_a_signature_that_cannot_be_written_is_one_sentence(run, rules, monkeypatch):
+    def full(file):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    before = sorted(rules.iterdir())
     code, out, err = run("sign", "hot_leg", "--by", "A", "--role", "B")
     assert (code, out, err.count("\n")) == (73, "", 1)
     assert "reviews.yaml" in err
+    assert sorted(rules.iterdir()) == before
 
 
 def test_with_any_fault_in_the_rules_nothing_is_signed(run, rules):

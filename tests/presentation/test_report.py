@@ -25,7 +25,8 @@ from triage.presentation import report as reports
 from triage.presentation.report.document import Figure, Line, Report, Section, Table
 from triage.presentation.report.terms import TERMS
 from triage.records import sessions
-from triage.support import private_files
+from triage.support.atomic_files import IS_THERE, write
+from triage.support.errors import TriageError
 
 DAY = datetime.date(2026, 11, 25)
 RUNNER: Answers = {
@@ -458,7 +459,7 @@ def test_a_file_that_is_there_is_left_alone(run):
     Path("a.html").write_text("mine", encoding="utf-8")
     code, _, err = run("answers.yaml", "-o", "a.html")
     assert code == 73
-    assert err == f"a.html: {private_files.IS_THERE}\n"
+    assert err == f"a.html: {IS_THERE}\n"
     assert Path("a.html").read_text(encoding="utf-8") == "mine"
     assert sorted(p.name for p in Path().iterdir()) == ["a.html", "answers.yaml"]
 
@@ -499,8 +500,8 @@ def test_a_place_that_cannot_be_written_is_one_sentence(run, name):
 def test_a_file_that_appears_meanwhile_is_not_written_over(tmp_path):
     name = str(tmp_path / "a.txt")
     Path(name).write_text("mine", encoding="utf-8")
-    with pytest.raises(private_files.Stopped):
-        private_files.put(name, b"ours")
+    with pytest.raises(TriageError):
+        write(name, b"ours")
     assert Path(name).read_text(encoding="utf-8") == "mine"
     assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
 

@@ -32,8 +32,7 @@ from triage.presentation import pain_chart, wording
 from triage.records import diary, sessions
 from triage.records.diary import Entry
 from triage.records.follow_up import judged
-from triage.support.atomic_files import Stopped
-from triage.support.errors import BadFile
+from triage.support.errors import BadFile, TriageError
 
 CALF: Answers = {"person.age": 45.0, "pain.region": ("calf",), "pain.site": ("calf_lower_inner",), "pain.side": "left",
                  "onset.age": 21.0, "self_check.calf_press": "my_pain_low"}
@@ -175,14 +174,14 @@ def test_an_entry_that_cannot_be_written_can_be_tried_again(home, knowledge, mon
     def append(entry):
         tries.append(entry)
         if len(tries) < 3:
-            raise Stopped("diary.jsonl: the disk is full", 73)
+            raise TriageError("diary.jsonl: the disk is full", 73)
 
     monkeypatch.setattr(diary, "append", append)
     _, written = add(knowledge, 0, {"retry": "yes", f"diary.pain:{PLACE}": 6.0}, CALF)
     assert written is not None
     assert len(tries) == 3
     tries.clear()
-    with pytest.raises(Stopped):
+    with pytest.raises(TriageError):
         add(knowledge, 0, {"retry": "no"}, CALF)
 
 

@@ -36,8 +36,7 @@ from triage.presentation.report.document import Report, Section
 from triage.presentation.report.html import html
 from triage.presentation.result_json import encode
 from triage.support import strict_yaml
-from triage.support.atomic_files import Stopped
-from triage.support.errors import BadFile
+from triage.support.errors import BadFile, TriageError
 from triage.support.text import guess, printable
 from triage.verification import evaluation
 
@@ -404,7 +403,7 @@ def test_what_is_printable_holds_nothing_that_is_obeyed_and_keeps_all_else(text:
 def test_sentences_and_data_are_fit_to_be_shown_wherever_they_come_from(evil: str) -> None:
     bad = BadFile([Fault(evil, 1, 1, "x", f"a {evil}")])
     assert not raw_signs(str(bad.faults[0]))
-    assert not raw_signs(Stopped(f"{evil}: no", 73).sentence)
+    assert not raw_signs(TriageError(f"{evil}: no", 73).sentence)
     assert not raw_signs(encode({evil: [evil]}))
     assert json.loads(encode({evil: [evil]})) == {evil: [evil]}
 
@@ -436,7 +435,7 @@ def test_ten_megabytes_of_answers_are_one_sentence_and_little_memory(place: Plac
     assert done.code == 65
     assert done.err.count(b"\n") == 1
     assert b"too large" in done.err
-    assert most < 4 * strict_yaml.LARGEST + 30_000_000
+    assert most < 4 * strict_yaml.MAX_FILE_BYTES + 30_000_000
     path.unlink()
     whole = b"[" * 10_000_000
     assert b"too large" in place.run("assess", "-", stdin=whole).err
@@ -447,7 +446,7 @@ def test_a_file_that_is_too_large_is_never_read_in_part(place: Place, command: l
     """A cut that falls between two lines would leave out answers without a word."""
     path = place.folder / "long.jsonl"
     line = json.dumps(CASE).encode() + b"\n"
-    path.write_bytes(line * (strict_yaml.LARGEST // len(line) + 2))
+    path.write_bytes(line * (strict_yaml.MAX_FILE_BYTES // len(line) + 2))
     done = place.run(*command, path)
     assert done.code == 65
     assert b"too large" in done.err

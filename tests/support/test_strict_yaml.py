@@ -89,10 +89,10 @@ FAULTS = [
 def test_each_fault_is_told_at_its_line_and_column_in_one_plain_sentence(text, line, column, code):
     fault = fault_of(text)
     assert (fault.line, fault.column, fault.code) == (line, column, code)
-    assert fault.message
-    assert "\n" not in fault.message
-    assert not fault.message.endswith(".")
-    assert not JARGON.search(fault.message)
+    assert fault.sentence
+    assert "\n" not in fault.sentence
+    assert not fault.sentence.endswith(".")
+    assert not JARGON.search(fault.sentence)
 
 
 @pytest.mark.parametrize(("text", "line", "column", "code"), FAULTS)
@@ -106,11 +106,11 @@ def test_the_parser_written_in_python_finds_the_same_faults_at_the_same_places(m
 def test_an_unknown_escape_is_told_in_its_line():
     fault = fault_of('a: 1\nb: "\\q"\n')
     assert (fault.line, fault.code) == (2, "escape")
-    assert not JARGON.search(fault.message)
+    assert not JARGON.search(fault.sentence)
 
 
 def test_an_unclosed_bracket_names_the_line_that_opened_it():
-    assert "line 2" in fault_of("a: 1\nb: [1,\n  2\nc: 3\n").message
+    assert "line 2" in fault_of("a: 1\nb: [1,\n  2\nc: 3\n").sentence
 
 
 @pytest.mark.parametrize(("raw", "line", "column", "code"), [
@@ -121,13 +121,13 @@ def test_an_unclosed_bracket_names_the_line_that_opened_it():
     ("ab: éé".encode() + b"\xff", 1, 7, "encoding"),  # counted in characters, not in bytes
     (b"\xef\xbb\xbfab: \xff", 1, 5, "encoding"),  # the mark at the beginning does not count
     (b"a: 1\r\nb: \xff", 2, 4, "encoding"),
-    (b"a" * (strict_yaml.LARGEST + 1), 1, 1, "too-large"),
+    (b"a" * (strict_yaml.MAX_FILE_BYTES + 1), 1, 1, "too-large"),
 ])
 def test_bytes_that_are_no_text_are_told_at_their_place(raw, line, column, code):
     with pytest.raises(YamlError) as caught:
         decode(raw)
     assert (caught.value.line, caught.value.column, caught.value.code) == (line, column, code)
-    assert not JARGON.search(caught.value.message)
+    assert not JARGON.search(caught.value.sentence)
 
 
 def test_utf_16_without_a_mark_is_refused_as_well():
@@ -135,9 +135,9 @@ def test_utf_16_without_a_mark_is_refused_as_well():
 
 
 def test_the_largest_file_allowed_is_read():
-    raw = b"a: " + b"b" * (strict_yaml.LARGEST - 3)
+    raw = b"a: " + b"b" * (strict_yaml.MAX_FILE_BYTES - 3)
     data, _ = read(decode(raw))
-    assert len(data["a"]) == strict_yaml.LARGEST - 3
+    assert len(data["a"]) == strict_yaml.MAX_FILE_BYTES - 3
 
 
 @pytest.mark.parametrize("raw", [b"\xef\xbb\xbfa: 1\nb: 2\n", b"a: 1\r\nb: 2\r\n", b"a: 1\rb: 2\r", b"a: 1\nb: 2"])
@@ -161,11 +161,11 @@ def test_nesting_without_end_is_refused_and_crashes_nothing(text):
 
 
 def test_nesting_is_told_where_it_becomes_too_deep():
-    allowed = "[" * strict_yaml.DEEPEST + "]" * strict_yaml.DEEPEST
+    allowed = "[" * strict_yaml.MAX_DEPTH + "]" * strict_yaml.MAX_DEPTH
     data, _ = read(allowed)
     assert isinstance(data, list)
     fault = fault_of("[" + allowed + "]")
-    assert (fault.line, fault.column, fault.code) == (1, strict_yaml.DEEPEST + 1, "too-deep")
+    assert (fault.line, fault.column, fault.code) == (1, strict_yaml.MAX_DEPTH + 1, "too-deep")
 
 
 @pytest.mark.parametrize("word", [
@@ -243,7 +243,7 @@ def test_random_text_is_read_or_refused_at_a_place_inside_it(loader, text):
         lines = re.split("\r\n|[\r\n\x85\u2028\u2029]", text)
         assert 1 <= fault.line <= len(lines)
         assert 1 <= fault.column <= len(lines[fault.line - 1]) + 1
-        assert not JARGON.search(fault.message)
+        assert not JARGON.search(fault.sentence)
 
 
 @MANY

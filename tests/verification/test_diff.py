@@ -551,7 +551,7 @@ def test_what_is_neither_folder_nor_revision_is_told_with_a_guess(repository, na
 
     with pytest.raises(BadFile) as caught, rules(name):
         pass
-    assert caught.value.missing
+    assert caught.value.exit_code == 66
     assert said in caught.value.faults[0].message
 
 

@@ -64,7 +64,7 @@ def test_a_folder_without_stories_is_not_a_pass(knowledge, tmp_path):
     (tmp_path / "folder.yaml").mkdir()
     with pytest.raises(BadFile) as caught:
         scenarios.read(knowledge, tmp_path)
-    assert caught.value.missing
+    assert caught.value.exit_code == 66
 
 
 def test_a_variant_is_the_story_with_a_change(knowledge, tmp_path):

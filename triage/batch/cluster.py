@@ -25,10 +25,11 @@ from triage.batch import run as batch
 from triage.batch import tables
 from triage.batch.run import Bad, Job
 from triage.batch.workers import Workers, same_rules
-from triage.model import Fault, Knowledge
+from triage.model import Knowledge
 from triage.support import atomic_files
-from triage.support.atomic_files import BAD_INPUT, CANNOT_WRITE, UNAVAILABLE, AtomicFile, Stopped
-from triage.support.errors import BadFile
+from triage.support.atomic_files import AtomicFile
+from triage.support.errors import BadFile, TriageError
+from triage.support.exit_codes import ExitCode
 from triage.support.signals import no_interrupts
 
 NOTES = ".triage-batch"
@@ -89,8 +90,8 @@ def tasks(source: Path, target: Path, knowledge: Knowledge, rules: Path, engine:
     shards = [name for name in names if Path(name).suffix.lower() in tables.KINDS]
     if not shards:
         kinds = ", ".join(tables.KINDS)
-        raise BadFile([Fault(str(source), 0, 0, "missing", f"there is no file in this folder that ends in {kinds}")],
-                      missing=True)
+        raise BadFile.of_file(str(source), "missing", f"there is no file in this folder that ends in {kinds}",
+                              missing=True)
     for kind in {tables.KINDS[Path(name).suffix.lower()] for name in shards}:
         tables.needs(kind)
     folders = source.resolve(), target.resolve()
@@ -106,8 +107,8 @@ def run(
 ) -> tuple[list[Outcome], list[tuple[str, Bad]]]:
     """Do every shard and gather the bad rows of all into one file, in the order of the shards.
 
-    Outcomes are told as they come. Returns them in order, and so many of the first bad rows with the names of their
-    shards. Raises Stopped; whole shards then stay, and `resume` skips them. Notes are cleared away when all are whole.
+    Outcomes are told as they come. Returns them in order, and the `first` bad rows with the names of their shards.
+    Raises TriageError; whole shards then stay, and `resume` skips them. Notes are cleared away when all are whole.
     """
     notes = target / NOTES
     with atomic_files.writing(str(target)):
@@ -117,14 +118,14 @@ def run(
     outcomes: dict[str, Outcome] = {}
     try:
         for outcome in do(todo):
-            if outcome.code in (CANNOT_WRITE, UNAVAILABLE):
-                raise Stopped(outcome.fault, outcome.code)
+            if outcome.code in (ExitCode.CANNOT_WRITE, ExitCode.UNAVAILABLE):
+                raise TriageError(outcome.fault, ExitCode(outcome.code))
             outcomes[outcome.name] = outcome
             done(outcome)
     except KeyboardInterrupt:
-        raise Stopped(_left("stopped", notes, todo), batch.INTERRUPTED) from None
-    except Stopped as stopped:
-        raise Stopped(_left(stopped.sentence, notes, todo), stopped.code) from None
+        raise TriageError(_left("stopped", notes, todo), ExitCode.INTERRUPTED) from None
+    except TriageError as stopped:
+        raise TriageError(_left(stopped.sentence, notes, todo), stopped.exit_code) from None
     whole = [task.name for task in todo if not outcomes[task.name].fault]
     if errors:
         _gather(notes, whole, errors)
@@ -170,9 +171,10 @@ def shard(task: Task, workers: Workers | None = None) -> Outcome:
         with _ONE:
             return _shard(task, _workers(task))
     except BadFile as error:
-        return Outcome(name=task.name, fault="; ".join(f"{f.file}: {f.message}" for f in error.faults), code=BAD_INPUT)
-    except Stopped as stopped:
-        return Outcome(name=task.name, fault=stopped.sentence, code=stopped.code)
+        sentences = "; ".join(f"{fault.file}: {fault.message}" for fault in error.faults)
+        return Outcome(name=task.name, fault=sentences, code=ExitCode.BAD_INPUT)
+    except TriageError as stopped:
+        return Outcome(name=task.name, fault=stopped.sentence, code=stopped.exit_code)
 
 
 def _shard(task: Task, workers: Workers) -> Outcome:
@@ -191,9 +193,9 @@ def _shard(task: Task, workers: Workers) -> Outcome:
     )
     outcome = Outcome(name=task.name, rows=state.rows, bad=state.bad, verified=min(task.verify, state.rows - state.bad),
                       seed=state.contract.seed)
-    atomic_files.put(str(note), msgspec.json.encode(Note(
+    atomic_files.write(note, msgspec.json.encode(Note(
         input=source, output=batch.fingerprint(task.target), rules=task.digest, engine=task.engine, outcome=outcome,
-    )), f"{part}.note")
+    )), over=True)
     return outcome
 
 
@@ -230,7 +232,7 @@ def here(workers: Workers) -> Do:
 
 
 def on(address: str, processes: int) -> Do:
-    """All shards on the cluster at this address; `local`: one of so many processes on this machine. Raises Stopped."""
+    """All shards on the cluster at this address; `local`: one of `processes` on this machine. Raises TriageError."""
     def do(todo: list[Task]) -> Iterator[Outcome]:
         distributed = _distributed()
         with contextlib.ExitStack() as stack:
@@ -243,7 +245,7 @@ def _distributed() -> Any:
     try:
         import distributed
     except ImportError:
-        raise Stopped(_NEED_DASK, UNAVAILABLE) from None
+        raise TriageError(_NEED_DASK, ExitCode.UNAVAILABLE) from None
     return distributed
 
 
@@ -259,7 +261,7 @@ def _client(distributed: Any, stack: contextlib.ExitStack, address: str, process
     try:
         return stack.enter_context(distributed.Client(address, timeout=ANSWERS_WITHIN, set_as_default=False))
     except (OSError, ValueError, TimeoutError):
-        raise Stopped(f"{address}: no Dask scheduler answers here", UNAVAILABLE) from None
+        raise TriageError(f"{address}: no Dask scheduler answers here", ExitCode.UNAVAILABLE) from None
 
 
 def _submitted(distributed: Any, client: Any, todo: list[Task]) -> Iterator[Outcome]:
@@ -270,7 +272,7 @@ def _submitted(distributed: Any, client: Any, todo: list[Task]) -> Iterator[Outc
         try:
             client.wait_for_workers(1, timeout=PATIENCE)
         except TimeoutError:
-            raise Stopped(f"the cluster has no worker after {PATIENCE} seconds", UNAVAILABLE) from None
+            raise TriageError(f"the cluster has no worker after {PATIENCE} seconds", ExitCode.UNAVAILABLE) from None
         for future in distributed.as_completed(futures, loop=client.loop):
             yield _outcome(future, names[future.key])
     finally:
@@ -285,5 +287,6 @@ def _outcome(future: Any, name: str) -> Outcome:
     if future.status == "error":
         error = future.exception()
         said = " ".join(str(error).split())[:300]
-        raise Stopped(f"{name}: a worker of the cluster failed: {type(error).__name__}: {said}", UNAVAILABLE)
-    raise Stopped(f"{name}: the cluster has gone away", UNAVAILABLE)
+        raise TriageError(f"{name}: a worker of the cluster failed: {type(error).__name__}: {said}",
+                          ExitCode.UNAVAILABLE)
+    raise TriageError(f"{name}: the cluster has gone away", ExitCode.UNAVAILABLE)

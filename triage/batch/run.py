@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import heapq
-import os
 import secrets
 import tempfile
 import time
@@ -26,8 +25,9 @@ from triage.batch.tables import Row
 from triage.batch.workers import Workers
 from triage.model import Knowledge
 from triage.support import atomic_files
-from triage.support.atomic_files import BAD_INPUT, FAULTS, AtomicFile, Stopped
-from triage.support.errors import BadFile
+from triage.support.atomic_files import AtomicFile
+from triage.support.errors import BadFile, TriageError
+from triage.support.exit_codes import ExitCode
 
 CHUNK: dict[str, int] = {"compiled": 1000, "experta": 100}
 """Rows judged together: a block of the compiled rules, or half a second of experta."""
@@ -35,8 +35,6 @@ CHUNK: dict[str, int] = {"compiled": 1000, "experta": 100}
 CHUNK_BYTES = 1_000_000
 SAVED_EVERY = 1.0
 """Seconds between two notes of how far it is."""
-
-INTERRUPTED = 130
 
 Count = Annotated[int, msgspec.Meta(ge=0)]
 
@@ -106,8 +104,8 @@ def run(
 ) -> State:
     """Judge every row of the input. Tells rows done with the share of the input read, and each bad row.
 
-    Returns what was done. Raises BadFile for an input that cannot be used; Stopped for all else that ends it early, and
-    then what is done waits for `resume`. Nothing stands under the final name before it is whole.
+    Returns what was done. Raises BadFile for an input that cannot be used; TriageError for all else that ends it early,
+    and then what is done waits for `resume`. Nothing stands under the final name before it is whole.
     """
     tables.needs(job.target_kind)
     with contextlib.ExitStack() as stack:
@@ -134,9 +132,9 @@ def run(
             run_.drop()
             raise
         except KeyboardInterrupt:
-            raise Stopped(run_.leave("stopped"), INTERRUPTED) from None
-        except Stopped as stopped:
-            raise Stopped(run_.leave(stopped.sentence, stopped.code), stopped.code) from None
+            raise TriageError(run_.leave("stopped"), ExitCode.INTERRUPTED) from None
+        except TriageError as stopped:
+            raise TriageError(run_.leave(stopped.sentence, stopped.exit_code), stopped.exit_code) from None
         except BaseException:
             run_.leave("")
             raise
@@ -217,7 +215,7 @@ class _Run:
     def save(self) -> None:
         """Note how far it is; what was written is with the disk before."""
         self._sync()
-        atomic_files.put(_state(self.job), msgspec.json.encode(self.state))
+        atomic_files.write(_state(self.job), msgspec.json.encode(self.state), over=True)
 
     def _sync(self) -> None:
         self.out.sync()
@@ -242,19 +240,20 @@ class _Run:
             self.save()
         else:
             self._sync()
-        if os.name == "nt":  # no open file can be renamed there; elsewhere it stays locked until it has its name
-            self.close()
+        self.out.end()  # it stays locked until it has its name
+        if self.errors:
+            self.errors.end()
 
     def leave(self, sentence: str, code: int = 0) -> str:
         """Stop here, so that `resume` can go on. Returns the sentence with what is left."""
         job, rows = self.job, self.state.rows
-        if code == FAULTS:  # a difference: the part is named, to be looked at
+        if code == ExitCode.FAULTS:  # a difference: the part is named, to be looked at
             if job.keep:
                 self.save()
             self.close()
             return sentence
         if job.keep and rows:
-            with contextlib.suppress(Stopped):  # on a full disk the last note stands
+            with contextlib.suppress(TriageError):  # on a full disk the last note stands
                 self.save()
             with contextlib.suppress(OSError, msgspec.DecodeError, UnicodeDecodeError):
                 rows = msgspec.json.decode(Path(_state(job)).read_bytes(), type=State).rows
@@ -315,7 +314,7 @@ def left(job: Job) -> bool:
 
 
 def _begin(job: Job, knowledge: Knowledge, engine: str) -> State:
-    """The state to begin with: nothing done, or what an interrupted run left. Raises Stopped when that cannot go on."""
+    """The state to begin with: nothing done, or what an interrupted run left. Raises TriageError if it cannot go on."""
     old = _old(job) if job.resume and left(job) else None
     seed = job.seed
     if seed is None:
@@ -344,9 +343,9 @@ _CHANGED = {
 }
 
 
-def _refused(job: Job, why: str) -> Stopped:
+def _refused(job: Job, why: str) -> TriageError:
     again = "leave out --resume to begin again"
-    return Stopped(f"{job.target}: the interrupted run cannot go on: {why}; {again}", BAD_INPUT)
+    return TriageError(f"{job.target}: the interrupted run cannot go on: {why}; {again}", ExitCode.BAD_INPUT)
 
 
 def _old(job: Job) -> State:
@@ -375,7 +374,7 @@ def _draw(sample: list[tuple[int, Row, bytes]], most: int, seed: int, row: Row, 
 
 
 def _verify(job: Job, state: State, workers: Workers) -> None:
-    """Recompute the sample on the other engine. Raises Stopped at the first difference."""
+    """Recompute the sample on the other engine. Raises TriageError at the first difference."""
     if not state.sample:
         return
     engine = state.contract.engine
@@ -391,7 +390,7 @@ def _verify(job: Job, state: State, workers: Workers) -> None:
     if different:
         where = "it is written already" if atomic_files.is_direct(job.target) else f"it stays in {_lines(job)}"
         more = f" (and {len(different) - 1} more of {len(sample)} rows)" if different[1:] else ""
-        raise Stopped(f"{job.target}: {different[0]}{more}; {where}", FAULTS)
+        raise TriageError(f"{job.target}: {different[0]}{more}; {where}", ExitCode.FAULTS)
 
 
 def _difference(kind: str, row: Row, engine: str, line: bytes, other: str, told: bytes | str) -> str:

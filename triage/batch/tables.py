@@ -16,8 +16,8 @@ from typing import IO, Any, NamedTuple
 import msgspec
 
 from triage.model import Fault
-from triage.support.atomic_files import UNAVAILABLE, Stopped
-from triage.support.errors import BadFile
+from triage.support.errors import BadFile, TriageError
+from triage.support.exit_codes import ExitCode
 from triage.support.input_files import read_bytes
 from triage.support.text import OBEYED, guess, printable
 
@@ -70,7 +70,7 @@ def kind_of(name: str, said: str | None, option: str) -> str:
         near = guess(suffix, KINDS).replace("did you mean", "is it")
         hint = f"the kinds are {', '.join(KINDS)}{near or f'; else say {option} csv, jsonl or parquet'}"
     shown = {"-": "<stdin>" if option == "--from" else "<stdout>"}.get(name, name)
-    raise BadFile([Fault(shown, 0, 0, "kind", f"the kind of this file is not known; {hint}")])
+    raise BadFile.of_file(shown, "kind", f"the kind of this file is not known; {hint}")
 
 
 @contextlib.contextmanager
@@ -91,7 +91,7 @@ def _open(name: str) -> IO[bytes]:
     path = Path(name)
     try:
         if path.is_dir():
-            raise BadFile([Fault(name, 0, 0, "missing", "this is a folder, not a file")], missing=True)
+            raise BadFile.of_file(name, "missing", "this is a folder, not a file", missing=True)
         return path.open("rb")
     except OSError:
         read_bytes(name)  # it has the sentences for what is no file
@@ -323,12 +323,12 @@ def _with_id(value: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def pyarrow() -> Any:
-    """The library. Raises Stopped when it is not installed."""
+    """The library. Raises TriageError when it is not installed."""
     try:
         import pyarrow as found
         import pyarrow.parquet
     except ImportError:
-        raise Stopped(_NEED_PYARROW, UNAVAILABLE) from None
+        raise TriageError(_NEED_PYARROW, ExitCode.UNAVAILABLE) from None
     return found
 
 
@@ -543,7 +543,7 @@ def _groups(lines: IO[bytes]) -> Iterator[list[Any]]:
 
 
 def needs(kind: str) -> None:
-    """Raises Stopped when what this kind needs is not installed."""
+    """Raises TriageError when what this kind needs is not installed."""
     if kind == "parquet":
         pyarrow()
 

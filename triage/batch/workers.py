@@ -17,7 +17,8 @@ from triage.batch.rows import Judge
 from triage.batch.tables import Row
 from triage.knowledge import reader
 from triage.model import Knowledge
-from triage.support.atomic_files import BAD_INPUT, UNAVAILABLE, Stopped
+from triage.support.errors import TriageError
+from triage.support.exit_codes import ExitCode
 from triage.support.signals import no_interrupts
 
 
@@ -38,7 +39,7 @@ class Workers:
         return self._judges[engine]
 
     def judged(self, kind: str, chunks: Iterator[list[Row]]) -> Iterator[tuple[list[Row], list[bytes | str]]]:
-        """Each chunk with its verdicts, in order; never more than a few chunks are held. Raises Stopped."""
+        """Each chunk with its verdicts, in order; never more than a few chunks are held. Raises TriageError."""
         first = list(islice(chunks, 2))
         chunks = chain(first, chunks)
         if self.processes == 1 or len(first) < 2:  # one chunk is done before a second process has begun
@@ -55,7 +56,7 @@ class Workers:
             for chunk, future in waiting:
                 yield chunk, future.result()
         except BrokenProcessPool:
-            raise Stopped("a worker process died: it was killed, or memory ran out", UNAVAILABLE) from None
+            raise TriageError("a worker process died: it was killed, or memory ran out", ExitCode.UNAVAILABLE) from None
 
     def _submit(self, kind: str, chunk: list[Row]) -> Future[list[bytes | str]]:
         with no_interrupts():  # Ctrl-C goes to the whole group of processes; only this one is to answer it
@@ -106,8 +107,8 @@ def _work(kind: str, rows: list[Row]) -> list[bytes | str]:
 
 
 def same_rules(folder: str, digest: str) -> Knowledge:
-    """The rules of this folder, if they are those. Raises RulesError, Stopped."""
+    """The rules of this folder, if they are those. Raises RulesError, TriageError."""
     knowledge = reader.load(Path(folder))
     if knowledge.digest != digest:
-        raise Stopped(f"{folder}: these are not the rules that the batch began with", BAD_INPUT)
+        raise TriageError(f"{folder}: these are not the rules that the batch began with", ExitCode.BAD_INPUT)
     return knowledge

@@ -16,10 +16,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from triage import __version__
+from triage.support.exit_codes import ExitCode
 from triage.support.signals import hear_interrupts
 from triage.support.text import printable
-
-DONE, FAULTS, USAGE, BAD_INPUT, MISSING, UNAVAILABLE, CANNOT_WRITE, INTERRUPTED = 0, 1, 2, 65, 66, 69, 73, 130
 
 DESCRIPTION = """Triage of pain in the lower leg, ankle and foot. Without a command: the guided conversation.
 It suggests likely sources and says how urgent it is. It is no diagnosis and gives no all-clear."""
@@ -299,38 +298,30 @@ def main(argv: Sequence[str] | None = None) -> int:
         return code
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
-        return INTERRUPTED
+        return ExitCode.INTERRUPTED
     except BrokenPipeError:
         # The reader went away, as `| head` does; Python must not complain again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
+        return ExitCode.DONE
     except OSError as error:
         if error.filename or error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO):
             return _sentence(error)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         print(f"the output cannot be written: {(error.strerror or '').lower()}", file=sys.stderr)
-        return CANNOT_WRITE
+        return ExitCode.CANNOT_WRITE
     except Exception as error:
         return _sentence(error)
 
 
 def _sentence(error: Exception) -> int:
     """Bad input as sentences on stderr. Anything else is a fault of ours and keeps its traceback."""
-    from triage.knowledge.reader import RulesError
-    from triage.support.errors import BadFile
+    from triage.support.errors import TriageError
 
-    if isinstance(error, RulesError):
-        for fault in error.faults[:1]:
-            print(printable(str(fault)), file=sys.stderr)
-        if len(error.faults) > 1:
-            print(f"and {len(error.faults) - 1} more; `triage check` lists all", file=sys.stderr)
-        return BAD_INPUT
-    if isinstance(error, BadFile):
-        for fault in error.faults:
-            place = f"{fault.file}:{fault.line}:{fault.column}" if fault.line else fault.file
-            print(f"{place}: {fault.message}", file=sys.stderr)
-        return MISSING if error.missing else BAD_INPUT
+    if isinstance(error, TriageError):
+        for sentence in error.sentences:
+            print(sentence, file=sys.stderr)
+        return error.exit_code
     if isinstance(error, OSError) and error.filename:
         print(printable(f"{error.filename}: {(error.strerror or 'cannot be used').lower()}"), file=sys.stderr)
-        return MISSING
+        return ExitCode.MISSING
     raise error

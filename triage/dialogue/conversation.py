@@ -44,7 +44,7 @@ from triage.model import (
     Why,
 )
 from triage.presentation import explanation_screens, screens, wording
-from triage.support.atomic_files import Stopped
+from triage.support.errors import TriageError
 
 
 class Talk(msgspec.Struct, frozen=True):
@@ -375,14 +375,14 @@ class _Conversation:
     def _report(self, assessment: Assessment) -> Reply:
         """Write the report to a file that the person names; over one that is there only when told so."""
         from triage.presentation.report import kind_of, rendered, report
-        from triage.support import private_files
+        from triage.support.atomic_files import is_taken, write
 
         offered = "triage-report.html"
         reply = self._ask(prompts.file_name(offered), assessment, 0)
         if not isinstance(reply, Given):
             return reply
         name = prompts.picked(reply) or offered
-        over = private_files.taken(name)
+        over = is_taken(name)
         if over:
             reply = self._ask(prompts.write_over(name), assessment, 0)
             if prompts.picked(reply) != prompts.DONE:
@@ -390,9 +390,9 @@ class _Conversation:
                 return reply
         try:
             told = report(self.knowledge, assessment, datetime.date.today())
-            private_files.put(name, rendered(told, kind_of(name)), over)
+            write(name, rendered(told, kind_of(name)), private=True, over=over)
             self._say(f"Written: {name}. Nobody else on this computer may read it.")
-        except Stopped as stopped:
+        except TriageError as stopped:
             self._say(f"{stopped.sentence}.")
         return reply
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from triage.model import AGAIN as AGAIN
 from triage.model import NONE, NOT_SURE, OPTION, Answer, Answers, Finding, Knowledge, Question
+from triage.support.errors import TriageError
+from triage.support.exit_codes import ExitCode
 from triage.support.text import days, guess
 
 _WORDS = {"yes": "yes", "y": "yes", "true": "yes", "no": "no", "n": "no", "false": "no", NOT_SURE: NOT_SURE,
@@ -19,8 +21,12 @@ _GUESSES = 20
 """So many unknown names get a guess; more of them are no slips of the pen, and each guess takes its time."""
 
 
-class BadAnswer(ValueError):
-    """An answer that cannot be understood; the message is one sentence for whoever gave it."""
+class BadAnswer(TriageError):
+    """An answer that cannot be understood; the sentence is for whoever gave it."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence, ExitCode.BAD_INPUT)
+        self.args = (sentence,)
 
 
 def parse(knowledge: Knowledge, raw: Mapping[str, Any]) -> tuple[Answers, list[tuple[str, str]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -41,6 +42,8 @@ from triage.model import (
     View,
 )
 from triage.support import strict_yaml
+from triage.support.errors import TriageError
+from triage.support.exit_codes import ExitCode
 from triage.support.text import guess
 
 KINDS: dict[str, type[msgspec.Struct]] = {
@@ -57,12 +60,18 @@ T = TypeVar("T", bound=msgspec.Struct)
 S = TypeVar("S", StageEntry, Group)
 
 
-class RulesError(Exception):
-    """The rules cannot be used. `faults` holds all that was found."""
+class RulesError(TriageError):
+    """The rules cannot be used. `faults` holds all that was found; the first is shown."""
 
     def __init__(self, faults: list[Fault]) -> None:
-        super().__init__(str(faults[0]) if faults else "no rules")
+        super().__init__(str(faults[0]) if faults else "no rules", ExitCode.BAD_INPUT)
+        self.args = (faults,)
         self.faults = faults
+
+    @property
+    def sentences(self) -> Sequence[str]:
+        more = len(self.faults) - 1
+        return [self.sentence, *([f"and {more} more; `triage check` lists all"] if more > 0 else [])]
 
 
 def rules_folder() -> Path:
@@ -147,7 +156,7 @@ class _Reader(Shelf):
         try:
             data, marks = strict_yaml.read(strict_yaml.decode(raw))
         except strict_yaml.YamlError as error:
-            self.fault(Place(name, error.line, error.column), error.code, error.message)
+            self.faults.append(error.in_file(name))
             return
         if not isinstance(data, dict):
             self.fault(Place(name), "shape", "a card is a mapping of keys to values")

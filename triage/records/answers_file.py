@@ -21,7 +21,7 @@ def answers(knowledge: Knowledge, name: str) -> Answers:
     try:
         data, marks = strict_yaml.read(strict_yaml.decode(read_bytes(name)))
     except strict_yaml.YamlError as error:
-        raise BadFile([Fault(shown, error.line, error.column, error.code, error.message)]) from None
+        raise BadFile([error.in_file(shown)]) from None
     base: tuple[str, ...] = ()
     if isinstance(data, dict) and str(data.get("schema", "")).startswith("triage-result/"):
         data, base = data.get("answers"), ("answers",)

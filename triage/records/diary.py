@@ -14,9 +14,10 @@ import msgspec
 
 from triage.inference.answers import parse
 from triage.model import Answers, Fault, Knowledge, Level
-from triage.records import sessions
-from triage.support.atomic_files import CANNOT_WRITE, Stopped, writing
-from triage.support.errors import BadFile
+from triage.support.atomic_files import writing
+from triage.support.errors import BadFile, TriageError
+from triage.support.exit_codes import ExitCode
+from triage.support.folders import data_folder, make_private
 
 VERSION = 1
 Score = Annotated[int, msgspec.Meta(ge=0, le=10)]
@@ -64,7 +65,7 @@ class _Any(msgspec.Struct):
 
 def path() -> Path:
     """Where the diary is kept."""
-    return sessions.folder().parent / "diary.jsonl"
+    return data_folder() / "diary.jsonl"
 
 
 def read() -> Diary:
@@ -117,15 +118,15 @@ def torn(diary: Diary) -> str:
 
 
 def append(entry: Entry) -> None:
-    """Write one entry behind all others, and let that survive a loss of power. Raises Stopped."""
+    """Write one entry behind all others, and let that survive a loss of power. Raises TriageError."""
     name = path()
     line = msgspec.json.encode(entry) + b"\n"
     with writing(str(name)):
-        name.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private(name.parent)
         with _locked(name) as file:
             state = os.fstat(file)
             if not stat.S_ISREG(state.st_mode):
-                raise Stopped(f"{name}: this is no file", CANNOT_WRITE)
+                raise TriageError(f"{name}: this is no file", ExitCode.CANNOT_WRITE)
             if stat.S_IMODE(state.st_mode) & 0o077:
                 os.chmod(name, 0o600)  # noqa: PTH101
             # What was torn stays a line of its own, and takes nothing of this one with it.
@@ -143,7 +144,7 @@ def append(entry: Entry) -> None:
 
 
 def writable() -> None:
-    """Can an entry be written here? Asked before a person answers for nothing. Raises Stopped."""
+    """Can an entry be written here? Asked before a person answers for nothing. Raises TriageError."""
     name = path()
     place = name
     while not os.path.lexists(place) and place != place.parent:
@@ -152,9 +153,9 @@ def writable() -> None:
         if place != name and not place.is_dir():
             raise NotADirectoryError(20, "a file stands where the folder should be")
         if place == name and not place.is_file():
-            raise Stopped(f"{name}: this is no file", CANNOT_WRITE)
+            raise TriageError(f"{name}: this is no file", ExitCode.CANNOT_WRITE)
     if not os.access(place, os.W_OK):
-        raise Stopped(f"{name}: this may not be written", CANNOT_WRITE)
+        raise TriageError(f"{name}: this may not be written", ExitCode.CANNOT_WRITE)
 
 
 def episode(entries: Sequence[Entry]) -> tuple[Entry, ...]:

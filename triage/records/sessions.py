@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import datetime
 import os
+import re
 import secrets
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -24,16 +24,20 @@ from triage.model import (
     Answer,
     Answers,
     Choice,
-    Fault,
     Finding,
     Knowledge,
     Turn,
 )
-from triage.support.atomic_files import move, writing
+from triage.support.atomic_files import remove, write, writing
 from triage.support.errors import BadFile
-from triage.support.text import guess
+from triage.support.folders import data_folder, make_private
+from triage.support.input_files import read_plain
+from triage.support.text import guess, printable
 
 SCHEMA = "triage-session/1"
+SUFFIX = ".json"
+MAX_BYTES = 20_000_000
+"""Of one kept conversation; a long one has some hundred thousand."""
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,16 +56,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def folder() -> Path:
-    """Where sessions are kept: $TRIAGE_HOME, else the folder that the system has for a user's data."""
-    if named := os.environ.get("TRIAGE_HOME"):
-        return Path(named) / "sessions"
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData/Local")
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library/Application Support"
-    else:
-        base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share")
-    return base / "triage" / "sessions"
+    """Where sessions are kept. Raises TriageError where a user has no home."""
+    return data_folder() / "sessions"
 
 
 def new(knowledge: Knowledge) -> Session:
@@ -72,19 +68,13 @@ def new(knowledge: Knowledge) -> Session:
 
 
 def save(session: Session) -> None:
-    """Write it: private from the first byte, and whole or not at all. Raises Stopped."""
+    """Write it: private from the first byte, and whole or not at all. Raises TriageError."""
     path = _path(session.id)
-    part = _part(path)
-    with writing(str(path)):
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # One name for all tries: what a killed process left behind is written over, and deleted with the session.
-        with contextlib.suppress(FileNotFoundError):
-            part.unlink()
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(msgspec.json.format(msgspec.json.encode(session), indent=1))
-            file.flush()
-            os.fsync(file.fileno())
-    move(str(part), str(path))
+    make_private(path.parent.parent)
+    make_private(path.parent)
+    write(path, msgspec.json.format(msgspec.json.encode(session), indent=1), private=True, over=True)
+    for part in _parts(path):  # what a killed process left half written
+        remove(str(part))
 
 
 def changed(session: Session, turns: Iterable[Turn], finished: bool = False) -> Session:
@@ -99,40 +89,49 @@ def under(knowledge: Knowledge, session: Session, turns: Iterable[Turn]) -> Sess
 
 
 def every() -> list[Session]:
-    """All sessions that can be read, the newest first."""
-    found = []
+    """All sessions that can be read, the newest first. Raises BadFile when it cannot be seen what there is."""
+    readable = []
     for name in names():
         with contextlib.suppress(BadFile):
-            found.append(read(name))
-    return sorted(found, key=lambda session: (session.changed, session.id), reverse=True)
+            readable.append(read(name))
+    return sorted(readable, key=lambda session: (session.changed, session.id), reverse=True)
 
 
 def names() -> list[str]:
-    """The names of all files here, also of those that cannot be read, or were never finished."""
-    found = {path.stem for path in folder().glob("*.json")} | {p.stem.lstrip(".") for p in folder().glob(".*.new")}
-    return sorted(found)
+    """The names of all files here, also of those that cannot be read, or were never finished. Raises BadFile."""
+    try:
+        files = [path.name for path in folder().iterdir()]
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        reason = (error.strerror or "unknown").lower()
+        raise BadFile.of_file(str(folder()), "unreadable", f"it cannot be seen what is kept here: {reason}") from None
+    return sorted({_part_of(file) or file.removesuffix(SUFFIX) for file in files
+                   if file.endswith(SUFFIX) or _part_of(file)})
 
 
 def read(name: str) -> Session:
     """One session. Raises BadFile when there is none of this name, or when it cannot be read."""
     path = _path(name)
     try:
-        raw = path.read_bytes()
+        raw = read_plain(path, MAX_BYTES)
     except FileNotFoundError:
-        hint = guess(name, names()) or "; `triage sessions list` names all"
-        raise BadFile([Fault(name, 0, 0, "missing", f"there is no session of this name{hint}")], missing=True) from None
+        hint = guess(name, map(printable, names())) or "; `triage sessions list` names all"
+        raise BadFile.of_file(name, "missing", f"there is no session of this name{hint}", missing=True) from None
     except OSError as error:
         sentence = f"this cannot be read: {(error.strerror or 'no file').lower()}"
-        raise BadFile([Fault(str(path), 0, 0, "unreadable", sentence)]) from None
+        raise BadFile.of_file(str(path), "unreadable", sentence) from None
     try:
+        if len(raw) > MAX_BYTES:
+            raise msgspec.DecodeError
         session = msgspec.json.decode(raw, type=Session)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         sentence = "this cannot be read; it is damaged, or no session"
-        raise BadFile([Fault(str(path), 0, 0, "damaged", sentence)]) from None
+        raise BadFile.of_file(str(path), "damaged", sentence) from None
     if session.schema != SCHEMA:
         sentence = f"this session is of another version ('{session.schema[:40]}', not '{SCHEMA}')"
-        raise BadFile([Fault(str(path), 0, 0, "version", sentence)])
-    return msgspec.structs.replace(session, id=path.stem)  # a copy is a session of its own
+        raise BadFile.of_file(str(path), "version", sentence)
+    return msgspec.structs.replace(session, id=path.name.removesuffix(SUFFIX))  # a copy is a session of its own
 
 
 def unfinished() -> Session | None:
@@ -141,12 +140,14 @@ def unfinished() -> Session | None:
 
 
 def delete(name: str) -> None:
-    """Remove one session. Raises BadFile when there is none of this name."""
+    """Remove one session. Raises BadFile when there is none of this name, TriageError when it cannot be removed."""
     path = _path(name)
-    if path.stem not in names():
+    parts = _parts(path)
+    if not parts and not os.path.lexists(path):
         read(name)
-    path.unlink(missing_ok=True)
-    _part(path).unlink(missing_ok=True)
+    with writing(printable(name)):
+        for each in (path, *parts):
+            each.unlink(missing_ok=True)
 
 
 def fitted(knowledge: Knowledge, session: Session) -> tuple[list[Turn], list[str]]:
@@ -216,13 +217,34 @@ def _reworded(knowledge: Knowledge, turn: Turn, answers: Answers, facts: Answers
 
 
 def _path(name: str) -> Path:
+    """The file of a name, as it is or as it is listed."""
     # A name is no path: nothing outside of the folder is read, written or removed.
-    plain = "".join(sign for sign in name if sign.isalnum() or sign in "-_")
-    return folder() / f"{plain or '-'}.json"
+    if not name or "\0" in name or Path(name).name != name:
+        return folder() / SUFFIX
+    path = folder() / f"{name}{SUFFIX}"
+    if not os.path.lexists(path):
+        same = [each for each in names() if printable(each) == name]
+        path = folder() / f"{same[0] if same else name}{SUFFIX}"
+    return path
 
 
-def _part(path: Path) -> Path:
-    return path.with_name(f".{path.stem}.new")
+_PART = re.compile(r"\.(.+?)(?:\.json\.[0-9a-f]{12})?\.new", re.DOTALL)
+"""The name of a session that is being written; version 1.0 wrote it without the middle."""
+
+
+def _part_of(file: str) -> str:
+    """The session that a file is a half-written try of; empty for all other files."""
+    part = _PART.fullmatch(file)
+    return part[1] if part else ""
+
+
+def _parts(path: Path) -> list[Path]:
+    """What processes that were killed left of a session."""
+    try:
+        files = [each.name for each in path.parent.iterdir()]
+    except OSError:
+        return []
+    return [path.parent / file for file in files if _part_of(file) == path.name.removesuffix(SUFFIX)]
 
 
 def _now() -> str:

@@ -1,19 +1,21 @@
-"""Files that stand under a temporary name until they are whole."""
+"""Files that stand under a temporary name until they are whole: the one way in which anything is written."""
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
+import secrets
 import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from triage.support.text import printable
-
-FAULTS, BAD_INPUT, MISSING, UNAVAILABLE, CANNOT_WRITE = 1, 65, 66, 69, 73
+from triage.support.errors import TriageError
+from triage.support.exit_codes import ExitCode
+from triage.support.locks import locked
 
 _REASONS = {
     errno.ENOSPC: "the disk is full", errno.EDQUOT: "the disk quota is used up",
@@ -23,25 +25,65 @@ _REASONS = {
     errno.EACCES: "this may not be written", errno.EPERM: "this may not be written",
     errno.EROFS: "this disk can only be read", errno.EISDIR: "this is a folder, not a file",
     errno.EAGAIN: "the reader is too slow for a pipe that does not wait",
+    errno.EBADF: "it is closed", errno.ELOOP: "a link stands in its place",
+    errno.EEXIST: "something stands in its place that cannot be removed",
 }
 
+_NOT_THROUGH_LINKS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
-class Stopped(Exception):
-    """The work cannot go on. `sentence` says why, fit to be shown; `code` is what the process ends with."""
+IS_THERE = "there is such a file already; --force writes over it"
 
-    def __init__(self, sentence: str, code: int) -> None:
-        super().__init__(sentence, code)
-        self.sentence, self.code = printable(sentence), code
+
+def reason(error: OSError) -> str:
+    """Why something cannot be written, as half a sentence."""
+    return _REASONS.get(error.errno or 0) or (error.strerror or str(error) or "it cannot be written").lower()
 
 
 @contextlib.contextmanager
 def writing(shown: str) -> Iterator[None]:
-    """What goes wrong in here with writing is told as one sentence about `shown`. Raises Stopped."""
+    """What goes wrong in here with writing becomes one sentence about `shown`. Raises TriageError."""
     try:
         yield
     except OSError as error:
-        reason = _REASONS.get(error.errno or 0) or (error.strerror or str(error) or "it cannot be written").lower()
-        raise Stopped(f"{shown}: {reason}", CANNOT_WRITE) from None
+        raise TriageError(f"{shown}: {reason(error)}", ExitCode.CANNOT_WRITE) from None
+
+
+def write(name: str | Path, data: bytes, *, private: bool = False, over: bool = False) -> None:
+    """Write a file whole or not at all; `-` is stdout, and devices and pipes are written as they are.
+
+    `private`: nobody else may read it, from the first byte on. `over`: also over a file that is there, whose rights it
+    keeps. Raises TriageError; then all is as it was.
+    """
+    name = str(name)
+    if is_direct(name):
+        direct = AtomicFile(name)
+        direct.write(data)
+        direct.close()
+        return
+    final = Path(resolved(name))
+    # A name of its own for each try: nobody can have put a link there, and two writers do not meet in it.
+    temporary = final.with_name(f".{os.fsdecode(os.fsencode(final.name)[:200])}.{secrets.token_hex(6)}.new")
+    try:
+        with writing(name):
+            if final.is_dir():
+                raise IsADirectoryError(errno.EISDIR, "")
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NOT_THROUGH_LINKS
+            with os.fdopen(os.open(temporary, flags, 0o600 if private else 0o666), "wb") as file:
+                _set_rights(file.fileno(), final, private)
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+        if over:
+            move(str(temporary), str(final))
+        else:
+            _name(name, temporary, final)
+    finally:
+        remove(str(temporary))
+
+
+def is_taken(name: str) -> bool:
+    """Is there something of this name that `write` would be written over?"""
+    return not is_direct(name) and os.path.lexists(resolved(name))
 
 
 def is_direct(name: str) -> bool:
@@ -57,18 +99,66 @@ def resolved(name: str) -> str:
     return name if is_direct(name) else os.path.realpath(name)
 
 
+def move(name: str, final: str) -> None:
+    """Put a whole file in its place, and let that survive a loss of power. Raises TriageError."""
+    with writing(final):
+        os.replace(name, final)  # noqa: PTH105
+        sync_folder(os.path.dirname(final))  # noqa: PTH120
+
+
+def sync_folder(folder: str) -> None:
+    """Let what was named in a folder survive a loss of power."""
+    with contextlib.suppress(OSError):  # not every system opens folders
+        opened = os.open(folder or ".", os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
+
+
+def remove(name: str) -> None:
+    """Remove a file, if it is there and can be."""
+    with contextlib.suppress(OSError):
+        Path(name).unlink()
+
+
+def _set_rights(file: int, final: Path, private: bool) -> None:
+    if not hasattr(os, "fchmod"):
+        return
+    with contextlib.suppress(FileNotFoundError):
+        if private:  # the umask may have taken away even our own rights
+            os.fchmod(file, 0o600)
+        else:
+            os.fchmod(file, stat.S_IMODE(final.stat().st_mode))
+
+
+def _name(shown: str, temporary: Path, final: Path) -> None:
+    """Give it its name, if that is still free."""
+    with contextlib.suppress(OSError, AttributeError):  # a link is the one way that cannot write over another file
+        if not os.path.lexists(final):
+            os.link(temporary, final)
+            sync_folder(str(final.parent))
+            return
+    if os.path.lexists(final):
+        raise TriageError(f"{shown}: {IS_THERE}", ExitCode.CANNOT_WRITE)
+    move(str(temporary), str(final))
+
+
 class AtomicFile:
-    """A file written under a temporary name and moved when it is whole; stdout, a device or a pipe as it is.
+    """A file written bit by bit under a temporary name and moved when it is whole; stdout and the like as they are.
 
     Nothing waits in a buffer of ours: what `write` has taken is with the system, and closing cannot fail anew.
     """
 
     def __init__(self, final: str, name: str = "", keep: int = 0) -> None:
-        """`name`: the temporary one. `keep`: so many bytes of an earlier part stay. Raises Stopped."""
+        """`name`: the temporary one. `keep`: bytes of an earlier part that stay. Raises TriageError."""
         self.final, self.shown = final, "<stdout>" if final == "-" else final
         self.direct = is_direct(final)
         self.name = "" if self.direct else name or final + ".part"
         self.size = keep
+        self.digest = hashlib.sha256()
+        """Of all that is in it."""
+        self._lock = contextlib.ExitStack()
         with writing(self.shown):
             if final == "-":
                 sys.stdout.flush()
@@ -78,27 +168,34 @@ class AtomicFile:
             elif Path(final).is_dir():
                 raise IsADirectoryError(errno.EISDIR, "")
             else:
-                self.file = os.fdopen(os.open(self.name, os.O_RDWR | os.O_CREAT, 0o666), "r+b", buffering=0)
-                self._lock()
-                self.file.truncate(keep)
-                self.file.seek(keep)
+                # Two runs into one part would mix their rows.
+                self._lock.enter_context(locked(self.name, f"{self.shown}: another run is writing this"))
+                try:
+                    self.file = self._opened(keep)
+                except BaseException:
+                    self._lock.close()
+                    raise
 
-    def _lock(self) -> None:
-        """Two runs into one part would mix their rows."""
-        try:
-            import fcntl
-
-            fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if not os.path.samestat(os.fstat(self.file.fileno()), os.stat(self.name)):  # noqa: PTH116
-                raise BlockingIOError  # the other run has just given it its final name
-        except (BlockingIOError, FileNotFoundError):
-            self.file.close()
-            raise Stopped(f"{self.shown}: another run is writing this", CANNOT_WRITE) from None
-        except (ImportError, OSError):  # not every system or disk has locks
-            pass
+    def _opened(self, keep: int) -> Any:
+        """A new file under the temporary name, or what an earlier run left of one; nothing that somebody put there."""
+        flags = os.O_RDWR | _NOT_THROUGH_LINKS
+        if not keep:
+            remove(self.name)
+            flags |= os.O_CREAT | os.O_EXCL
+        file = os.fdopen(os.open(self.name, flags, 0o666), "r+b", buffering=0)
+        if keep:
+            left = os.fstat(file.fileno())
+            if not stat.S_ISREG(left.st_mode) or left.st_nlink > 1:
+                file.close()
+                raise TriageError(f"{self.shown}: {self.name} is not what an earlier run left", ExitCode.BAD_INPUT)
+            while (rest := keep - file.tell()) and (some := file.read(min(rest, 1 << 20))):
+                self.digest.update(some)
+            file.truncate(keep)
+            file.seek(keep)
+        return file
 
     def write(self, data: bytes) -> None:
-        """Write all of it. Raises Stopped."""
+        """Write all of it. Raises TriageError."""
         rest = memoryview(data)
         with writing(self.shown):
             while rest:
@@ -107,6 +204,7 @@ class AtomicFile:
                     raise BlockingIOError(errno.EAGAIN, "")
                 rest = rest[sent:]
         self.size += len(data)
+        self.digest.update(data)
 
     def sync(self) -> None:
         """Let it survive a loss of power."""
@@ -114,49 +212,27 @@ class AtomicFile:
             with writing(self.shown):
                 os.fsync(self.file.fileno())
 
-    def close(self) -> None:
+    def end(self) -> None:
+        """No more is written; it stays ours."""
         if self.final != "-":
             self.file.close()
 
+    def close(self) -> None:
+        """Leave it as it is."""
+        self.end()
+        self._lock.close()
+
     def move(self) -> None:
         """It is whole: give it its name."""
-        if self.direct:
-            return self.close()
-        self.sync()
+        if not self.direct:
+            self.sync()
+            self.end()
+            move(self.name, self.final)
         self.close()
-        move(self.name, self.final)
 
     def drop(self) -> None:
-        """Away with it."""
-        self.close()
+        """Remove what was written."""
+        self.end()
         if not self.direct:
             remove(self.name)
-
-
-def move(name: str, final: str) -> None:
-    """Put a whole file in its place, and let that survive a loss of power. Raises Stopped."""
-    with writing(final):
-        os.replace(name, final)  # noqa: PTH105
-        with contextlib.suppress(OSError):  # not every system opens folders
-            folder = os.open(os.path.dirname(final) or ".", os.O_RDONLY)  # noqa: PTH120
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
-
-
-def remove(name: str) -> None:
-    """Remove a file, if it is there and can be."""
-    with contextlib.suppress(OSError):
-        Path(name).unlink()
-
-
-def put(name: str, data: bytes, temporary: str = "") -> None:
-    """Write a small file whole or not at all. Raises Stopped."""
-    part = AtomicFile(name, temporary or name + ".new")
-    try:
-        part.write(data)
-        part.move()
-    except BaseException:
-        part.drop()
-        raise
+        self._lock.close()

@@ -13,14 +13,17 @@ from typing import Any
 
 import yaml
 
+from triage.model import Fault
+from triage.support.errors import TriageError
+from triage.support.exit_codes import ExitCode
 from triage.support.text import OBEYED
 
 Path = tuple[str | int, ...]
 Marks = dict[Path, tuple[int, int]]
 """Path of keys and indexes -> line and column of the value; the key itself under (..., "@" + key)."""
 
-LARGEST = 2_000_000
-DEEPEST = 60
+MAX_FILE_BYTES = 2_000_000
+MAX_DEPTH = 60
 
 _INTEGER = re.compile(r"[-+]?[0-9]+\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+\.[0-9]*)([eE][-+]?[0-9]+)?\Z|[-+]?[0-9]+[eE][-+]?[0-9]+\Z")
@@ -29,7 +32,7 @@ _LINE_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 _BAD_CHARACTER = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-_TOO_DEEP = f"this nests too deeply; {DEEPEST} levels are the most"
+_TOO_DEEP = f"this nests too deeply; {MAX_DEPTH} levels are the most"
 _ANCHOR = "anchors and aliases (& and *) are not used here; write the text out, or put quotes round it"
 _TAG = "tags (!) are not used here; put quotes round a text that begins with !"
 # What the parser complains of -> our code and sentence. The first that is found counts.
@@ -47,18 +50,23 @@ _SENTENCES = (
 )
 
 
-class YamlError(ValueError):
+class YamlError(TriageError):
     """The text cannot be read. Carries line, column, code and one sentence."""
 
     def __init__(self, line: int, column: int, code: str, message: str) -> None:
-        super().__init__(message)
-        self.line, self.column, self.code, self.message = line, column, code, message
+        super().__init__(message, ExitCode.BAD_INPUT)
+        self.args = (line, column, code, message)
+        self.line, self.column, self.code = line, column, code
+
+    def in_file(self, name: str) -> Fault:
+        """The same as a fault of this file."""
+        return Fault(name, self.line, self.column, self.code, self.sentence)
 
 
 def decode(raw: bytes) -> str:
     """Bytes of a file as text. Raises YamlError when it is not UTF-8 or far too large."""
-    if len(raw) > LARGEST:
-        raise YamlError(1, 1, "too-large", f"the file is too large; {LARGEST:,} bytes are the most")
+    if len(raw) > MAX_FILE_BYTES:
+        raise YamlError(1, 1, "too-large", f"the file is too large; {MAX_FILE_BYTES:,} bytes are the most")
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise YamlError(1, 1, "encoding", "the file is UTF-16; save it as UTF-8")
     try:
@@ -102,7 +110,7 @@ def _refuse(events: Iterable[Any]) -> None:
         if getattr(event, "tag", None):
             raise YamlError(*place, "tag", _TAG)
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > DEEPEST:
+        if depth > MAX_DEPTH:
             raise YamlError(*place, "too-deep", _TOO_DEEP)
 
 
@@ -110,7 +118,7 @@ def _sentence(error: yaml.MarkedYAMLError, text: str) -> YamlError:
     problem, context = error.problem or "", error.context or ""
     if "nesting depth" in problem:  # newer versions of libyaml refuse it themselves, having read further than we
         opened_at = [found.start() for found in re.finditer(r"[\[{]", text[:10_000])]
-        return YamlError(*_place_after(text[: opened_at[DEEPEST]]), "too-deep", _TOO_DEEP)
+        return YamlError(*_place_after(text[: opened_at[MAX_DEPTH]]), "too-deep", _TOO_DEEP)
     lines = _LINE_BREAK.split(text.rstrip("\r\n "))
     opened = error.context_mark
     mark = error.problem_mark or opened

@@ -66,7 +66,7 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
 def read(knowledge: Knowledge, path: Path) -> list[Story]:
     """All stories of a file or folder. Raises BadFile with every fault."""
     if not path.exists():
-        raise BadFile([Fault(str(path), 0, 0, "missing", "there is no such file or folder")], missing=True)
+        raise BadFile.of_file(str(path), "missing", "there is no such file or folder", missing=True)
     faults: list[Fault] = []
     stories: list[Story] = []
     for file in sorted(p for p in path.rglob("*.yaml") if p.is_file()) if path.is_dir() else [path]:
@@ -74,7 +74,7 @@ def read(knowledge: Knowledge, path: Path) -> list[Story]:
     if faults:
         raise BadFile(sorted(set(faults)))
     if not stories:
-        raise BadFile([Fault(str(path), 0, 0, "missing", "there are no stories here")], missing=True)
+        raise BadFile.of_file(str(path), "missing", "there are no stories here", missing=True)
     return stories
 
 
@@ -83,7 +83,7 @@ def _read_file(knowledge: Knowledge, path: Path, stories: list[Story], faults: l
     try:
         data, marks = strict_yaml.read(strict_yaml.decode(read_bytes(name)))
     except strict_yaml.YamlError as error:
-        faults.append(Fault(name, error.line, error.column, error.code, error.message))
+        faults.append(error.in_file(name))
         return
     file = CardFile(name, data, marks)
 

@@ -18,11 +18,11 @@ from triage.batch.cluster import Outcome
 from triage.batch.run import Bad, Job
 from triage.batch.workers import Workers
 from triage.knowledge import reader
-from triage.model import Fault, Knowledge
+from triage.model import Knowledge
 from triage.presentation.result_json import encode
 from triage.support import atomic_files
-from triage.support.atomic_files import BAD_INPUT, FAULTS, AtomicFile, Stopped
-from triage.support.errors import BadFile
+from triage.support.errors import BadFile, TriageError
+from triage.support.exit_codes import ExitCode
 from triage.support.text import printable
 
 TOLD = 10
@@ -33,15 +33,11 @@ Progress = Callable[[float, float], None]
 
 def run(options: argparse.Namespace) -> int:
     """Judge a file or a folder, or write a template."""
-    try:
-        if options.template:
-            return _template(options)
-        _check_usage(options)
-        folder = Path(options.input).is_dir()
-        return _folder(options) if folder or options.cluster else _file(options)
-    except Stopped as stopped:
-        _tell(stopped.sentence)
-        return stopped.code
+    if options.template:
+        return _template(options)
+    _check_usage(options)
+    folder = Path(options.input).is_dir()
+    return _folder(options) if folder or options.cluster else _file(options)
 
 
 def _check_usage(options: argparse.Namespace) -> None:
@@ -96,7 +92,7 @@ def _file(options: argparse.Namespace) -> int:
     _tell_end(options, state.rows, state.bad, verified, state.contract.seed, time.monotonic() - begun)
     if options.json:
         sys.stdout.buffer.write(encode(_summary(options, knowledge, state.rows, state.bad, verified)))
-    return BAD_INPUT if state.bad else 0
+    return ExitCode.BAD_INPUT if state.bad else 0
 
 
 def _workers(options: argparse.Namespace, knowledge: Knowledge) -> Workers:
@@ -117,7 +113,7 @@ def _refuse_the_same(inputs: list[str], outputs: list[str]) -> None:
         for other, path in seen:
             if os.path.realpath(name) == os.path.realpath(path) or (
                     Path(name).exists() and path.exists() and path.samefile(name)):
-                raise Stopped(f"{name}: this would be written over {other}; give it another name", 2)
+                raise TriageError(f"{name}: this would be written over {other}; give it another name", ExitCode.USAGE)
         seen.append((name, Path(name)))
 
 
@@ -127,11 +123,11 @@ def _refuse_the_same(inputs: list[str], outputs: list[str]) -> None:
 def _folder(options: argparse.Namespace) -> int:
     source, target = Path(options.input), Path(options.output)
     if not source.is_dir():
-        raise BadFile([Fault(str(source), 0, 0, "missing", "there is no such folder")], missing=True)
+        raise BadFile.of_file(str(source), "missing", "there is no such folder", missing=True)
     if target.exists() and not target.is_dir():
-        raise Stopped(f"{target}: this is a file, and IN is a folder; OUT must be a folder too", 2)
+        raise TriageError(f"{target}: this is a file, and IN is a folder; OUT must be a folder too", ExitCode.USAGE)
     if target.exists() and source.samefile(target):
-        raise Stopped(f"{target}: IN and OUT are the same folder; give OUT another name", 2)
+        raise TriageError(f"{target}: IN and OUT are the same folder; give OUT another name", ExitCode.USAGE)
     errors = atomic_files.resolved(options.errors) if options.errors else ""
     knowledge = reader.load()
     todo, others = cluster.tasks(source, target, knowledge, reader.rules_folder(), options.engine, options.verify,
@@ -161,7 +157,7 @@ def _folder(options: argparse.Namespace) -> int:
         _tell(f"{source / name}{f':{row.line}' if row.line else ''}: row {row.row}: {row.error}")
     rows, wrong, verified = (sum(getattr(o, name) for o in outcomes) for name in ("rows", "bad", "verified"))
     faults = [outcome for outcome in outcomes if outcome.fault]
-    differ = any(outcome.code == FAULTS for outcome in faults)
+    differ = any(outcome.code == ExitCode.FAULTS for outcome in faults)
     _tell_end(options, rows, wrong, 0 if differ else verified, options.seed, time.monotonic() - begun)
     if faults:
         _tell(f"{len(faults)} of {len(outcomes)} files could not be done; mend them and go on with --resume")
@@ -169,7 +165,7 @@ def _folder(options: argparse.Namespace) -> int:
         sys.stdout.buffer.write(encode({
             **_summary(options, knowledge, rows, wrong, verified), "files": len(outcomes), "files_bad": len(faults),
         }))
-    return FAULTS if differ else BAD_INPUT if wrong or faults else 0
+    return ExitCode.FAULTS if differ else ExitCode.BAD_INPUT if wrong or faults else 0
 
 
 # --- what is told -------------------------------------------------------------------------------
@@ -230,12 +226,5 @@ def _template(options: argparse.Namespace) -> int:
     name = options.input or "-"
     if options.template == "parquet" and name == "-" and sys.stdout.isatty():
         options.wrong("Parquet is nothing for a terminal; name a file")
-    data = judging.template(reader.load(), options.template)
-    part = AtomicFile(atomic_files.resolved(name))
-    try:
-        part.write(data)
-        part.move()
-    except BaseException:
-        part.drop()
-        raise
+    atomic_files.write(name, judging.template(reader.load(), options.template), over=True)
     return 0

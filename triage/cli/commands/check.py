@@ -6,7 +6,6 @@ import argparse
 import sys
 
 from triage.knowledge import reader
-from triage.model import Fault
 from triage.presentation.result_json import encode
 from triage.support.errors import BadFile
 from triage.support.text import printable
@@ -17,7 +16,7 @@ def run(options: argparse.Namespace) -> int:
     """Print all faults; 1 if there is any."""
     folder = options.dir or reader.rules_folder()
     if options.stories and not options.stories.is_dir():
-        raise BadFile([Fault(str(options.stories), 0, 0, "missing", "there is no such folder")], missing=True)
+        raise BadFile.of_file(str(options.stories), "missing", "there is no such folder", missing=True)
     faults = lint.faults(folder, on=options.on, stories=options.stories)
     if options.json:
         sys.stdout.buffer.write(encode([

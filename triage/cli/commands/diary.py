@@ -8,7 +8,6 @@ import shutil
 import sys
 from collections.abc import Sequence
 
-from triage.cli.commands.map import written
 from triage.dialogue import check_in
 from triage.dialogue.check_in import Base, CheckIn, on
 from triage.frontends.terminal import Front, front
@@ -21,7 +20,6 @@ from triage.model import (
     Answers,
     Assessment,
     Block,
-    Fault,
     Given,
     Knowledge,
     Question,
@@ -36,10 +34,10 @@ from triage.records import answers_file, diary, sessions
 from triage.records.diary import Entry
 from triage.records.follow_up import Course, judged, place_name, readable
 from triage.records.sessions import Session
-from triage.support.atomic_files import Stopped
-from triage.support.errors import BadFile
+from triage.support.atomic_files import write
+from triage.support.errors import BadFile, TriageError
+from triage.support.exit_codes import ExitCode
 
-INTERRUPTED = 130
 TREND = {"first": "the first entry", "easier": "clearly easier", "same": "not clearly easier", "worse": "clearly worse"}
 RETRY = Question(id="diary.retry", kind="yes_no", ask="Your entry is not written yet. Try again?", findings=("retry",),
                  choices=(YES, NO))
@@ -47,11 +45,7 @@ RETRY = Question(id="diary.retry", kind="yes_no", ask="Your entry is not written
 
 def run(options: argparse.Namespace) -> int:
     """Add an entry, or show all about the newest trouble."""
-    try:
-        return _add(options) if options.act == "add" else _show(options)
-    except Stopped as stopped:
-        print(stopped.sentence, file=sys.stderr)
-        return stopped.code
+    return _add(options) if options.act == "add" else _show(options)
 
 
 def add(
@@ -125,7 +119,7 @@ def _add(options: argparse.Namespace) -> int:
         speaks = front(plain=options.plain, mouse=options.mouse)
     entry = add(knowledge, speaks, datetime.datetime.now().astimezone(), given, options.new)
     if entry is None:
-        return INTERRUPTED if options.json else 0
+        return ExitCode.INTERRUPTED if options.json else 0
     if options.json:
         course = judged(knowledge, diary.read().entries, entry.day)
         sys.stdout.buffer.write(encode({"schema": "triage-diary-entry/1", "entry": _row(entry), **_plain(course)}))
@@ -185,7 +179,7 @@ def _write(speaks: Front, entry: Entry) -> bool:
         try:
             diary.append(entry)
             return True
-        except Stopped as stopped:
+        except TriageError as stopped:
             _say(speaks, f"Your entry cannot be written: {stopped.sentence}.")
             if speaks.ask(RETRY, 0) != Given("yes"):
                 raise
@@ -219,8 +213,8 @@ def _show(options: argparse.Namespace) -> int:
         print(sentence, file=sys.stderr)
     if not kept.entries:
         if options.svg:
-            raise BadFile([Fault("diary", 0, 0, "missing", "there is no entry to draw; `triage diary add` writes one")],
-                          missing=True)
+            raise BadFile.of_file("diary", "missing", "there is no entry to draw; `triage diary add` writes one",
+                                  missing=True)
         if options.json:
             sys.stdout.buffer.write(encode({"schema": "triage-diary/1", "entries": [], "unreadable": list(kept.torn)}))
         else:
@@ -231,9 +225,8 @@ def _show(options: argparse.Namespace) -> int:
     course = judged(knowledge, entries, datetime.date.today())
     expected = _expected(knowledge, entries[-1], course)
     if options.svg:
-        title = headline(knowledge, course)
-        if code := written(options, pain_chart.svg(knowledge, course, title, expected)):
-            return code
+        chart = pain_chart.svg(knowledge, course, headline(knowledge, course), expected)
+        write(options.svg, chart.encode(), private=True, over=options.force)
     if options.json:
         sys.stdout.buffer.write(encode({
             "schema": "triage-diary/1", "entries": [_row(entry) for entry in kept.entries], **_plain(course),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import io
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from triage.knowledge import reader
 from triage.model import Answers, Fault, Knowledge
 from triage.presentation.result_json import encode
 from triage.records import answers_file
+from triage.support.atomic_files import write
 from triage.support.errors import BadFile
 from triage.support.input_files import whole
 from triage.support.text import printable
@@ -35,9 +37,8 @@ def run(options: argparse.Namespace) -> int:
     old = _report(options.compare) if options.compare else None
     told = known(knowledge, found, options.answers or path.parent)
     if not told:
-        raise BadFile([Fault(str(path), 0, 0, "missing", "no case has answers; put them beside the cases, one "
-                                                              "file ID.yaml each, or name their folder by --answers")],
-                            missing=True)
+        raise BadFile.of_file(str(path), "missing", "no case has answers; put them beside the cases, one file "
+                              "ID.yaml each, or name their folder by --answers", missing=True)
     report, outcomes = _evaluate(knowledge, found, told, options.otherwise)
     if options.rows:
         _write_rows(options.rows, evaluation.rows(knowledge, found, outcomes))
@@ -99,10 +100,11 @@ def _report(path: Path) -> dict[str, Any]:
 
 
 def _write_rows(path: Path, rows: list[dict[str, str]]) -> None:
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, [*evaluation.COLUMNS, *evaluation.MORE_COLUMNS])
-        writer.writeheader()
-        writer.writerows(rows)
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, [*evaluation.COLUMNS, *evaluation.MORE_COLUMNS])
+    writer.writeheader()
+    writer.writerows(rows)
+    write(path, text.getvalue().encode(), over=True)
 
 
 def _table(report: dict[str, Any]) -> list[str]:

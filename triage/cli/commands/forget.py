@@ -16,10 +16,9 @@ from triage.interview.next_question import NO
 from triage.model import Block, Choice, Given, Question, Quit, Screen
 from triage.presentation.result_json import encode
 from triage.records import diary
-from triage.support.atomic_files import CANNOT_WRITE
+from triage.support.exit_codes import ExitCode
 from triage.support.text import printable
 
-INTERRUPTED = 130
 OURS = re.compile(r"\.?\d{4}-\d\d-\d\d-[0-9a-f]{6}(\.json|\.new)\Z")
 """The name of a session, or of one that is being written."""
 
@@ -55,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
         reply = speaks.ask(_question(home, found), 0)
         if reply != Given("yes"):
             speaks.show(Screen((Block(kind="text", text="Nothing was wiped."),)))
-            return INTERRUPTED if isinstance(reply, Quit) else 0
+            return ExitCode.INTERRUPTED if isinstance(reply, Quit) else 0
     gone, failed = wipe(found)
     with contextlib.suppress(OSError):  # not empty, or a link
         (home / "sessions").rmdir()
@@ -150,7 +149,7 @@ def _told(
             "failed": [{"file": str(path), "reason": reason} for path, reason in failed.items()],
             "left": [str(path) for path in found.others],
         }))
-        return CANNOT_WRITE if failed else 0
+        return ExitCode.CANNOT_WRITE if failed else 0
     if gone:
         print(f"Wiped {_counted(found, gone)}:")
         for path in gone:
@@ -162,4 +161,4 @@ def _told(
         print(f"Left alone, because it is not ours: {printable(str(path))}")
     for path, reason in failed.items():
         print(f"{printable(str(path))}: this cannot be wiped: {reason}", file=sys.stderr)
-    return CANNOT_WRITE if failed else 0
+    return ExitCode.CANNOT_WRITE if failed else 0

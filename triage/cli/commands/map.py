@@ -6,19 +6,16 @@ import argparse
 import os
 import shutil
 import sys
-from pathlib import Path
 
 from triage.cli import arguments
 from triage.knowledge import reader
-from triage.model import Fault, Knowledge
+from triage.model import Knowledge
 from triage.presentation import picture
 from triage.presentation.picture import Layer
 from triage.presentation.result_json import encode
 from triage.presentation.text_layout import WIDEST, shown, speaks_unicode, wrapped
+from triage.support.atomic_files import write
 from triage.support.errors import BadFile
-from triage.support.text import printable
-
-CANNOT_WRITE = 73
 
 
 def run(options: argparse.Namespace) -> int:
@@ -30,9 +27,9 @@ def run(options: argparse.Namespace) -> int:
         drawn = Layer(conditions=(name,), side=options.side, points=True, no_press=bool(
             picture.points_of(knowledge, name)), numbered=True)
     if not knowledge.map.views:
-        raise BadFile([Fault("map.yaml", 0, 0, "missing", "these rules have no map of the leg")], missing=True)
-    if options.svg and (code := written(options, picture.svg(knowledge, drawn))):
-        return code
+        raise BadFile.of_file("map.yaml", "missing", "these rules have no map of the leg", missing=True)
+    if options.svg:
+        write(options.svg, picture.svg(knowledge, drawn).encode(), over=options.force)
     if options.json:
         sys.stdout.buffer.write(encode({
             "schema": "triage-map/1", "condition": options.condition, "side": options.side,
@@ -74,17 +71,3 @@ def say(text: str, width: int, unicode_ok: bool, head: str = "") -> None:
         print(line)
 
 
-def written(options: argparse.Namespace, text: str) -> int:
-    """Write a picture to `--svg FILE`. 0, or 73 with a sentence on stderr."""
-    path = Path(options.svg)
-    try:
-        with path.open("w" if options.force else "x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        print(f"{printable(str(path))}: this file exists already; --force writes over it", file=sys.stderr)
-        return CANNOT_WRITE
-    except OSError as error:
-        reason = (error.strerror or "unknown").lower()
-        print(f"{printable(str(path))}: the picture cannot be written here: {reason}", file=sys.stderr)
-        return CANNOT_WRITE
-    return 0

@@ -14,7 +14,7 @@ from triage.cli import arguments
 from triage.knowledge import reader
 from triage.model import Knowledge
 from triage.presentation.result_json import encode
-from triage.support.atomic_files import Stopped, put
+from triage.support.atomic_files import write
 from triage.support.text import printable
 from triage.verification import edges, scenarios
 from triage.verification.edges import Edge
@@ -65,11 +65,7 @@ def run(options: argparse.Namespace) -> int:
     survivors = [result.mutant for result in results if result.outcome == "survived"]
     if options.write:
         missing = missing_edges(suite, survivors)
-        try:
-            _write(knowledge, options.write, cards, missing)
-        except Stopped as error:
-            print(error.sentence, file=sys.stderr)
-            return error.code
+        _write(knowledge, options.write, cards, missing)
     table = options.write or options.edges
     if table:
         results = run_survivors(_suite(knowledge, edges.read(knowledge, table)), results)
@@ -87,12 +83,12 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _write(knowledge: Knowledge, path: Path, cards: Collection[str], missing: Sequence[Survivor]) -> None:
-    """Make the table anew; where cards are named, their lines only. Raises Stopped."""
+    """Make the table anew; where cards are named, their lines only. Raises TriageError."""
     kept = [edge for edge in edges.lines(path) if edge.card not in cards] if cards and path.exists() else []
     made = {id(scenario): Edge(card=mutant.card, answers=written(knowledge, scenario.change or {}),
                                expect=msgspec.convert(scenario.expect, Expect))
             for mutant, scenario in missing if scenario is not None}
-    put(str(path), edges.table([*kept, *made.values()]).encode())
+    write(path, edges.table([*kept, *made.values()]).encode(), over=True)
 
 
 def _suite(knowledge: Knowledge, stories: Sequence[Story]) -> Suite:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from triage.cli import arguments
 from triage.knowledge import reader
-from triage.model import Answers, Fault
+from triage.model import Answers
 from triage.presentation.result_json import encode, lines, plain
-from triage.support.atomic_files import UNAVAILABLE, Stopped, writing
-from triage.support.errors import BadFile
+from triage.support.atomic_files import write, writing
+from triage.support.errors import BadFile, TriageError
+from triage.support.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from triage.verification.proof.prover import Counterexample
@@ -25,8 +26,7 @@ def run(options: argparse.Namespace) -> int:
         from triage.verification.proof.prover import Ground
         from triage.verification.proof.theorems import THEOREMS, says
     except ImportError:
-        print('the proofs need z3: pip install "soleus-triage[dev]"', file=sys.stderr)
-        return UNAVAILABLE
+        raise TriageError('the proofs need z3: pip install "soleus-triage[dev]"', ExitCode.UNAVAILABLE) from None
     if options.list:
         for name, theorem in THEOREMS.items():
             print(f"{name:<22}  {says(theorem)}")
@@ -50,11 +50,7 @@ def run(options: argparse.Namespace) -> int:
     failed = sum(1 for found in wrong.values() if found)
     print(f"{len(wrong) - failed} theorems proven, {failed} failed", file=sys.stderr)
     if options.counterexamples:
-        try:
-            _write(options.counterexamples, wrong)
-        except Stopped as error:
-            print(error.sentence, file=sys.stderr)
-            return error.code
+        _write(options.counterexamples, wrong)
     return 1 if failed else 0
 
 
@@ -69,11 +65,11 @@ def _plain(answers: Answers) -> dict[str, Any]:
 
 def _write(folder: Path, wrong: Mapping[str, list[Counterexample]]) -> None:
     if folder.exists() and not folder.is_dir():
-        raise BadFile([Fault(str(folder), 0, 0, "shape", "this is a file; a folder for the answers files is needed")])
+        raise BadFile.of_file(str(folder), "shape", "this is a file; a folder for the answers files is needed")
     with writing(str(folder)):
         folder.mkdir(parents=True, exist_ok=True)
         for name, found in wrong.items():
             for number, each in enumerate(found, 1):
                 if each.answers:
                     text = "\n".join([f"# {each.says}", *_lines(each), ""])
-                    (folder / f"{name}_{number}.yaml").write_text(text, encoding="utf-8")
+                    write(folder / f"{name}_{number}.yaml", text.encode(), over=True)

@@ -10,13 +10,13 @@ from pathlib import Path
 from triage.inference.assessment import assess
 from triage.inference.compiled import Compiled
 from triage.knowledge import reader
-from triage.model import Answers, Fault, Knowledge
+from triage.model import Answers, Knowledge
 from triage.presentation.report import kind_of, rendered, report
 from triage.presentation.text_layout import speaks_unicode
 from triage.records import answers_file, sessions
-from triage.support import private_files
-from triage.support.atomic_files import CANNOT_WRITE, Stopped, is_direct
-from triage.support.errors import BadFile
+from triage.support.atomic_files import IS_THERE, is_direct, is_taken, write
+from triage.support.errors import BadFile, TriageError
+from triage.support.exit_codes import ExitCode
 from triage.support.text import printable
 
 
@@ -30,15 +30,11 @@ def run(options: argparse.Namespace) -> int:
         options.wrong("a PDF needs a file: -o FILE.pdf")
     knowledge = reader.load()
     answers, notes = _answers(knowledge, options.file)
-    try:
-        over = options.force or (private_files.taken(options.output) and _may_write_over(options.output, options.file))
-        assessment = assess(knowledge, Compiled(knowledge).fired(answers), answers)
-        told = report(knowledge, assessment, datetime.date.today(), options.reader, notes)
-        data = rendered(told, kind, unicode_ok=not to_stdout or speaks_unicode(sys.stdout.encoding))
-        private_files.put(options.output, data, over)
-    except Stopped as stopped:
-        print(stopped.sentence, file=sys.stderr)
-        return stopped.code
+    over = options.force or (is_taken(options.output) and _may_write_over(options.output, options.file))
+    assessment = assess(knowledge, Compiled(knowledge).fired(answers), answers)
+    told = report(knowledge, assessment, datetime.date.today(), options.reader, notes)
+    data = rendered(told, kind, unicode_ok=not to_stdout or speaks_unicode(sys.stdout.encoding))
+    write(options.output, data, private=True, over=over)
     if not is_direct(options.output):
         print(f"{printable(options.output)}: written", file=sys.stderr)
     return 0
@@ -51,11 +47,11 @@ def _answers(knowledge: Knowledge, name: str) -> tuple[Answers, tuple[str, ...]]
     try:
         session = sessions.read(name)
     except BadFile as bad:
-        if not bad.missing:
+        if bad.exit_code != ExitCode.MISSING:
             raise
         hint = str(bad.faults[0].message).removeprefix("there is no session of this name")
         sentence = f"there is neither a file nor a kept session of this name{hint}"
-        raise BadFile([Fault(name, 0, 0, "missing", sentence)], missing=True) from None
+        raise BadFile.of_file(name, "missing", sentence, missing=True) from None
     print(f"{printable(name)}: there is no such file; taking the kept session of this name", file=sys.stderr)
     turns, lost = sessions.fitted(knowledge, session)
     notes = []
@@ -67,10 +63,10 @@ def _answers(knowledge: Knowledge, name: str) -> tuple[Answers, tuple[str, ...]]
 
 
 def _may_write_over(name: str, source: str) -> bool:
-    """Ask the person at the terminal; where nobody sits, refuse. Raises Stopped."""
+    """Ask the person at the terminal; where nobody sits, refuse. Raises TriageError."""
     if source != "-" and sys.stdin.isatty() and sys.stderr.isatty():
         print(f"{printable(name)} is there already. Write over it? [y/N] ", end="", file=sys.stderr, flush=True)
         if sys.stdin.readline().strip().lower() in ("y", "yes"):
             return True
-        raise Stopped(f"{name}: left as it was", CANNOT_WRITE)
-    raise Stopped(f"{name}: {private_files.IS_THERE}", CANNOT_WRITE)
+        raise TriageError(f"{name}: left as it was", ExitCode.CANNOT_WRITE)
+    raise TriageError(f"{name}: {IS_THERE}", ExitCode.CANNOT_WRITE)

@@ -6,7 +6,6 @@ import argparse
 
 from triage.cli.commands import talk
 from triage.knowledge import reader
-from triage.model import Fault
 from triage.records import sessions
 from triage.support.errors import BadFile
 
@@ -15,6 +14,6 @@ def run(options: argparse.Namespace) -> int:
     """Go on with the session of this name, or with the newest that has no result."""
     session = sessions.read(options.id) if options.id else sessions.unfinished()
     if session is None:
-        raise BadFile([Fault("resume", 0, 0, "missing", "no unfinished conversation was kept; start one with "
-                                                        "`triage --save`")], missing=True)
+        raise BadFile.of_file("resume", "missing", "no unfinished conversation was kept; start one with "
+                              "`triage --save`", missing=True)
     return talk.hold(options, reader.load(), session)

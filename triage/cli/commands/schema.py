@@ -6,8 +6,8 @@ import argparse
 import sys
 
 from triage.knowledge.json_schema import schemas
-from triage.model import Fault
 from triage.presentation.result_json import encode
+from triage.support.atomic_files import write, writing
 from triage.support.errors import BadFile
 
 
@@ -18,8 +18,9 @@ def run(options: argparse.Namespace) -> int:
         sys.stdout.buffer.write(encode(found))
         return 0
     if options.dir.exists() and not options.dir.is_dir():
-        raise BadFile([Fault(str(options.dir), 0, 0, "missing", "this is a file, not a folder")], missing=True)
-    options.dir.mkdir(parents=True, exist_ok=True)
-    for name, schema in found.items():
-        (options.dir / f"{name}.schema.json").write_bytes(encode(schema))
+        raise BadFile.of_file(str(options.dir), "missing", "this is a file, not a folder", missing=True)
+    with writing(str(options.dir)):
+        options.dir.mkdir(parents=True, exist_ok=True)
+        for name, schema in found.items():
+            write(options.dir / f"{name}.schema.json", encode(schema), over=True)
     return 0

@@ -8,7 +8,6 @@ import sys
 from triage.inference.assessment import assess
 from triage.inference.compiled import Compiled
 from triage.knowledge import reader
-from triage.model import Fault
 from triage.presentation import wording
 from triage.presentation.result_json import encode, plain
 from triage.records import sessions
@@ -74,6 +73,6 @@ def _delete(options: argparse.Namespace) -> int:
 
 def _named(options: argparse.Namespace) -> str:
     if not options.id:
-        raise BadFile([Fault("sessions", 0, 0, "shape", f"`triage sessions {options.act}` needs the name of a session; "
-                                                        "`triage sessions list` names all")])
+        raise BadFile.of_file("sessions", "shape", f"`triage sessions {options.act}` needs the name of a session; "
+                              "`triage sessions list` names all")
     return str(options.id)

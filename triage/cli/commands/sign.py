@@ -12,11 +12,11 @@ from triage.knowledge import reader, signatures
 from triage.model import Fault, Knowledge, Signature
 from triage.presentation.result_json import encode
 from triage.support import strict_yaml
-from triage.support.atomic_files import Stopped, put
+from triage.support.atomic_files import write
 from triage.support.errors import BadFile
+from triage.support.exit_codes import ExitCode
 from triage.support.text import guess, printable
 
-USAGE = 2
 YEARS = 2
 """So long a signature holds, unless said otherwise."""
 
@@ -30,15 +30,11 @@ def run(options: argparse.Namespace) -> int:
     by, role = " ".join(options.by.split()), " ".join(options.role.split())
     if wrong := _wrong(knowledge, options.id, card, by, role, today, until):
         print(wrong, file=sys.stderr)
-        return USAGE
+        return ExitCode.USAGE
     signature = Signature(id=card, by=by, role=role, date=today, until=until, digest=knowledge.digests[card])
     path = reader.rules_folder() / reader.REVIEWS
     before = knowledge.reviews.get(card)
-    try:
-        put(str(path), written(path, signature).encode())
-    except Stopped as stopped:
-        print(stopped.sentence, file=sys.stderr)
-        return stopped.code
+    write(path, written(path, signature).encode(), over=True)
     unsigned = [name for name in _read(knowledge, card) if signatures.state(knowledge, name, today).kind != "holds"]
     if options.json:
         sys.stdout.buffer.write(encode({**_plain(signature), "card": card, "file": str(path), "unsigned": unsigned}))

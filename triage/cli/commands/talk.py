@@ -17,9 +17,8 @@ from triage.presentation.result_json import encode, result
 from triage.presentation.text_layout import speaks_unicode
 from triage.records import sessions
 from triage.records.sessions import Session
-from triage.support.atomic_files import Stopped
-
-INTERRUPTED = 130
+from triage.support.errors import TriageError
+from triage.support.exit_codes import ExitCode
 
 KEEP = Question(
     id="keep", kind="yes_no", ask="Shall I keep your answers on this computer, so that you can go on later?",
@@ -63,7 +62,7 @@ def hold(options: argparse.Namespace, knowledge: Knowledge, old: Session | None)
     if not options.json:
         return 0
     if ended.assessment is None:
-        return INTERRUPTED  # the person left, and there is no result to print
+        return ExitCode.INTERRUPTED  # the person left, and there is no result to print
     sys.stdout.buffer.write(encode(result(knowledge, ended.assessment, list(ended.asked))))
     return 0
 
@@ -93,7 +92,7 @@ class _Kept:
         if not self.failed:
             try:
                 sessions.save(self.session)
-            except Stopped as stopped:
+            except TriageError as stopped:
                 self.failed = True
                 text = f"Your answers cannot be kept: {stopped.sentence}. You can go on without."
                 self.speaks.show(Screen((Block(kind="text", text=text),)))

@@ -8,13 +8,13 @@ import sys
 import msgspec
 
 from triage.cli import arguments
-from triage.cli.commands.map import written
 from triage.frontends.terminal import print_screen
 from triage.knowledge import reader
-from triage.model import Block, Fault, Finding, Knowledge, Screen
+from triage.model import Block, Finding, Knowledge, Screen
 from triage.presentation import picture
 from triage.presentation.picture import SITE, Layer, Source
 from triage.presentation.result_json import encode
+from triage.support.atomic_files import write
 from triage.support.errors import BadFile
 
 
@@ -23,13 +23,13 @@ def run(options: argparse.Namespace) -> int:
     knowledge = reader.load()
     sites = knowledge.findings.get(SITE)
     if sites is None:
-        raise BadFile([Fault("findings", 0, 0, "missing", f"these rules have no finding '{SITE}'")], missing=True)
+        raise BadFile.of_file("findings", "missing", f"these rules have no finding '{SITE}'", missing=True)
     if options.svg and not knowledge.map.views:
-        raise BadFile([Fault("map.yaml", 0, 0, "missing", "these rules have no map of the leg")], missing=True)
+        raise BadFile.of_file("map.yaml", "missing", "these rules have no map of the leg", missing=True)
     zone = arguments.named(sites.options, options.zone, "zone") if options.zone else ""
     drawn = Layer(sites=(zone,) if zone else (), side=options.side, numbered=not zone)
-    if options.svg and (code := written(options, picture.svg(knowledge, drawn))):
-        return code
+    if options.svg:
+        write(options.svg, picture.svg(knowledge, drawn).encode(), over=options.force)
     found = picture.sources_of(knowledge, zone) if zone else []
     if options.json:
         body = {"zone": _zone(sites, zone), "sources": [msgspec.to_builtins(s) for s in found]} if zone else {

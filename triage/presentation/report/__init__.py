@@ -42,7 +42,7 @@ def kind_of(name: str) -> str:
 
 
 def rendered(told: Report, kind: str, unicode_ok: bool = True) -> bytes:
-    """The report in one of KINDS. `unicode_ok` false: text in ASCII. Raises Stopped when a PDF cannot be made here."""
+    """The report in one of KINDS. `unicode_ok` false: text in ASCII. Raises TriageError where no PDF can be made."""
     if kind == "pdf":
         return pdf(html(told))
     if kind == "html":

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from triage.model import Fault
 from triage.support.errors import BadFile
 from triage.support.text import guess
 
@@ -45,7 +44,7 @@ def rules(name: str) -> Iterator[Path]:
 
 
 def _missing(name: str, message: str) -> BadFile:
-    return BadFile([Fault(name, 0, 0, "missing", message)], missing=True)
+    return BadFile.of_file(name, "missing", message, missing=True)
 
 
 def _git(*arguments: str, root: Path | None = None) -> bytes | None:
