@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,8 @@ def locked(name: str | Path, busy: str, wait: float = 0) -> Iterator[None]:
     `wait`: seconds that another process is waited for. Raises TriageError with the sentence `busy` when it goes on
     holding it, and OSError where no file can be made.
     """
+    if not Path(name).parent.is_dir():  # it would be made
+        raise FileNotFoundError(errno.ENOENT, "there is no such folder", str(Path(name).parent))
     lock = filelock.FileLock(f"{name}.lock", timeout=wait, mode=0o600)
     try:
         lock.acquire()
