@@ -116,6 +116,10 @@ def run(
         job = msgspec.structs.replace(job, keep=job.keep and _can_go_on(job))
         state = _begin(job, knowledge, workers.engine)
         if state.whole:
+            for final, part in ((job.target, _lines(job)), (job.errors, _errors(job))):
+                if final and not atomic_files.is_direct(final):
+                    with atomic_files.writing(final):
+                        stack.enter_context(atomic_files.part_locked(final, part))
             _name(job)
             return state
         run_ = _Run(job, state)
@@ -172,11 +176,13 @@ class _Run:
         self.saved = 0.0
         self.errors_kind = "csv" if Path(job.errors).suffix.lower() == ".csv" else "jsonl"
         final = _lines(job) if job.target_kind == "parquet" else job.target
-        self.out = AtomicFile(final, _lines(job), state.part)
+        self.out = AtomicFile(final, _lines(job), state.part, alone=bool(job.part))
         self.errors: AtomicFile | None = None
         try:
             if job.errors:
-                self.errors = AtomicFile(job.errors, _errors(job), state.errors_part)
+                self.errors = AtomicFile(job.errors, _errors(job), state.errors_part, alone=bool(job.part))
+            if job.keep:
+                atomic_files.clear_tries(_state(job))
             if not state.rows:
                 atomic_files.remove(_state(job))  # of an earlier run; now that this is ours alone
                 self._write(tables.header(job.target_kind, list(COLUMNS)),
@@ -226,7 +232,7 @@ class _Run:
         """All rows are written: make the output whole, and note that only names are to be given."""
         job = self.job
         if job.target_kind == "parquet":
-            sink = AtomicFile(job.target, _ready(job))
+            sink = AtomicFile(job.target, _ready(job), alone=True)
             try:
                 with Path(_lines(job)).open("rb") as lines:
                     tables.to_parquet(lines, sink.write, COLUMNS)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import datetime
 import os
-import re
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
@@ -28,7 +27,7 @@ from triage.model import (
     Knowledge,
     Turn,
 )
-from triage.support.atomic_files import remove, write, writing
+from triage.support.atomic_files import name_of_try, remove, write, writing
 from triage.support.errors import BadFile
 from triage.support.folders import data_folder, make_private
 from triage.support.input_files import read_plain
@@ -228,23 +227,18 @@ def _path(name: str) -> Path:
     return path
 
 
-_PART = re.compile(r"\.(.+?)(?:\.json\.[0-9a-f]{12})?\.new", re.DOTALL)
-"""The name of a session that is being written; version 1.0 wrote it without the middle."""
-
-
 def _part_of(file: str) -> str:
     """The session that a file is a half-written try of; empty for all other files."""
-    part = _PART.fullmatch(file)
-    return part[1] if part else ""
+    if whole := name_of_try(file):
+        return whole.removesuffix(SUFFIX)
+    return file[1:-4] if file.startswith(".") and file.endswith(".new") else ""  # as version 1.0 wrote it
 
 
 def _parts(path: Path) -> list[Path]:
     """What processes that were killed left of a session."""
-    try:
-        files = [each.name for each in path.parent.iterdir()]
-    except OSError:
-        return []
-    return [path.parent / file for file in files if _part_of(file) == path.name.removesuffix(SUFFIX)]
+    with contextlib.suppress(OSError):
+        return [each for each in path.parent.iterdir() if _part_of(each.name) == path.name.removesuffix(SUFFIX)]
+    return []
 
 
 def _now() -> str:

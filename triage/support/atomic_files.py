@@ -6,6 +6,7 @@ import contextlib
 import errno
 import hashlib
 import os
+import re
 import secrets
 import stat
 import sys
@@ -81,6 +82,23 @@ def write(name: str | Path, data: bytes, *, private: bool = False, over: bool = 
         remove(str(temporary))
 
 
+_TRY = re.compile(r"\.(.+)\.[0-9a-f]{12}\.new", re.DOTALL)
+
+
+def name_of_try(file: str) -> str:
+    """The name of the file that this is a half-written try of; empty for all other files."""
+    match = _TRY.fullmatch(file)
+    return match[1] if match else ""
+
+
+def clear_tries(final: str | Path) -> None:
+    """Remove what killed processes left half written of this file, which nobody else may be writing now."""
+    with contextlib.suppress(OSError):
+        for path in Path(final).parent.iterdir():
+            if name_of_try(path.name) == Path(final).name:
+                remove(str(path))
+
+
 def is_taken(name: str) -> bool:
     """Is there something of this name that `write` would be written over?"""
     return not is_direct(name) and os.path.lexists(resolved(name))
@@ -144,14 +162,22 @@ def _name(shown: str, temporary: Path, final: Path) -> None:
     move(str(temporary), str(final))
 
 
+def part_locked(final: str, name: str) -> contextlib.AbstractContextManager[None]:
+    """No other run writes the part of this name while this lasts. Raises TriageError, OSError."""
+    return locked(name, f"{final}: another run is writing this")
+
+
 class AtomicFile:
     """A file written bit by bit under a temporary name and moved when it is whole; stdout and the like as they are.
 
     Nothing waits in a buffer of ours: what `write` has taken is with the system, and closing cannot fail anew.
     """
 
-    def __init__(self, final: str, name: str = "", keep: int = 0) -> None:
-        """`name`: the temporary one. `keep`: bytes of an earlier part that stay. Raises TriageError."""
+    def __init__(self, final: str, name: str = "", keep: int = 0, alone: bool = False) -> None:
+        """`name`: the temporary one. `keep`: bytes of an earlier part that stay. `alone`: nobody else writes to it.
+
+        Raises TriageError.
+        """
         self.final, self.shown = final, "<stdout>" if final == "-" else final
         self.direct = is_direct(final)
         self.name = "" if self.direct else name or final + ".part"
@@ -168,8 +194,8 @@ class AtomicFile:
             elif Path(final).is_dir():
                 raise IsADirectoryError(errno.EISDIR, "")
             else:
-                # Two runs into one part would mix their rows.
-                self._lock.enter_context(locked(self.name, f"{self.shown}: another run is writing this"))
+                if not alone:  # two runs into one part would mix their rows
+                    self._lock.enter_context(part_locked(self.shown, self.name))
                 try:
                     self.file = self._opened(keep)
                 except BaseException:
