@@ -16,7 +16,7 @@ from triage.inference.compiled import Compiled
 from triage.knowledge import reader
 from triage.model import Knowledge
 from triage.verification import edges, scenarios
-from triage.verification.answer_search import answering
+from triage.verification.answer_search import solutions
 from triage.verification.mutation import (
     FLOORS,
     Suite,
@@ -286,7 +286,7 @@ def test_what_is_called_equivalent_changes_nothing_on_the_real_rules(knowledge, 
     for mutant in found:
         wrong = apply(knowledge, mutant)
         some = [each.answers for each in stories[::40]]
-        some += [answers for one in list(constraints(knowledge, mutant))[:8] for answers in answering(knowledge, *one)]
+        some += [answers for one in list(constraints(knowledge, mutant))[:8] for answers in solutions(knowledge, *one)]
         for answers in some:
             case = suite.baseline.case(answers)
             if suite.baseline.infects(mutant, case):

@@ -19,23 +19,25 @@ MOST = 5
 Parts = tuple[Criterion, ...]
 
 
-def answering(
-    knowledge: Knowledge, wanted: Sequence[Criterion], unwanted: Sequence[Criterion] = (),
+def solutions(
+    knowledge: Knowledge, wanted: Sequence[Criterion], unwanted: Sequence[Criterion] = (), choices: int = CHOICES,
+    most: int = WAYS,
 ) -> Iterator[Answers]:
     """Answers by which all that is wanted holds, and nothing that is unwanted; those that go together come first.
 
-    What is derived or counted is met by what it is made of. The caller checks: what is unwanted may follow from others.
+    What is derived or counted is met by what it is made of, in each way in turn, `choices` values of a finding tried.
+    At most `most` of them. The caller checks: what is unwanted may follow from others.
     """
-    found = list(islice(_solved(knowledge, tuple(wanted), tuple(unwanted)), WAYS))
-    yield from sorted(found, key=lambda answers: not goes_together(knowledge, answers))
+    some = list(islice(_solutions(knowledge, tuple(wanted), tuple(unwanted), choices), most))
+    yield from sorted(some, key=lambda answers: not goes_together(knowledge, answers))
 
 
-def _solved(knowledge: Knowledge, wanted: Parts, unwanted: Parts) -> Iterator[Answers]:
+def _solutions(knowledge: Knowledge, wanted: Parts, unwanted: Parts, most: int) -> Iterator[Answers]:
     unwanted = (*unwanted, *_undermining(knowledge, wanted, unwanted))
     for parts in _spelled_out(knowledge, wanted, unwanted):
         asked = list(dict.fromkeys(part.fact for part in parts))
         choices = [_values(knowledge.findings[name], [p for p in parts if p.fact == name],
-                           [p for p in unwanted if p.fact == name])[:CHOICES] for name in asked]
+                           [p for p in unwanted if p.fact == name])[:most] for name in asked]
         denied = [name for name in dict.fromkeys(p.fact for p in unwanted)
                   if name in knowledge.findings and name not in asked]
         refused: list[list[Answer | None]] = [
@@ -81,9 +83,9 @@ def _spelled_out(knowledge: Knowledge, parts: Parts, unwanted: Parts) -> Iterato
 def made_of(knowledge: Knowledge, part: Criterion, unwanted: Parts = ()) -> Iterator[Parts]:
     """The ways in which a conclusion comes about; a band by nothing, or by more and more of what speaks for it."""
     room, name = part.namespace, part.name
-    if room in ("derived", "red_flag") and "yes" in part.any_of:
+    if room in ("derived", "red_flag") and ("yes" in part.any_of or _asks_for_not_sure(part)):
         kind = knowledge.rules_of("derived" if room == "derived" else "red_flag", card=name)
-        yield from (rule.parts for rule in kind if not rule.lowered)
+        yield from (rule.parts for rule in kind if rule.lowered == _asks_for_not_sure(part))
     elif room == "score":
         for items in sums(knowledge, name):
             total = sum(item.points for item in items)
@@ -131,8 +133,15 @@ def _exclusive(knowledge: Knowledge, one: Rule, other: Rule) -> bool:
     )
 
 
+def _asks_for_not_sure(part: Criterion) -> bool:
+    """Is it of a twin of a line, which only "not sure" meets?"""
+    return part == Criterion(part.fact)
+
+
 def _values(finding: Finding, wanted: list[Criterion], unwanted: list[Criterion]) -> list[Answer]:
     """Answers to one finding that meet all of these and none of those; the plainest first."""
+    if wanted and all(map(_asks_for_not_sure, wanted)):
+        return [NOT_SURE]
     return [value for value in dict.fromkeys(_possible(finding, wanted, unwanted))
             if all(part.holds(value) for part in wanted) and not any(part.holds(value) for part in unwanted)]
 

@@ -5,16 +5,16 @@ The same seed gives the same answers, everywhere and always. It concludes nothin
 
 from __future__ import annotations
 
-import itertools
 import random
 from collections.abc import Iterator, Sequence
 
 from triage.inference.answers import AGAIN
-from triage.model import NONE, NOT_SURE, Answer, Answers, Criterion, Finding, Knowledge, Rule
+from triage.model import NONE, NOT_SURE, Answer, Answers, Finding, Knowledge, Rule
+from triage.verification.answer_search import solutions
 
 ABOUT = ("red_flag", "for", "against", "interlock", "must_not")
 """Kinds of rules of which something is true of a person."""
-WAYS = 12
+WAYS = 6
 """So many ways to meet one rule are looked for."""
 
 
@@ -27,44 +27,9 @@ def values(knowledge: Knowledge, finding: Finding) -> list[Answer]:
 
 
 def meeting(knowledge: Knowledge, rule: Rule) -> list[Answers]:
-    """Answers that meet a rule: for each way in which its derived findings and scores can come about, up to twelve."""
-    return list(itertools.islice(_meeting(knowledge, rule.parts, {}), WAYS))
-
-
-def _meeting(knowledge: Knowledge, parts: tuple[Criterion, ...], known: Answers) -> Iterator[Answers]:
-    if not parts:
-        yield known
-        return
-    part, rest = parts[0], parts[1:]
-    room, name = part.namespace, part.name
-    if room == "derived":
-        for rule in knowledge.rules_of("derived", card=name):
-            if not rule.lowered:
-                yield from _meeting(knowledge, (*rule.parts, *rest), known)
-    elif room == "score":  # items one after the other until the bound is reached
-        items = {rule.item: rule for rule in knowledge.rules_of("score_item", card=name)}
-        for order in (list(items.values()), list(items.values())[::-1]):
-            total, wanted = 0.0, list[Criterion]()
-            for item in order:
-                if not part.holds(total):
-                    total += item.points
-                    wanted += item.parts
-            yield from _meeting(knowledge, (*wanted, *rest), known)
-    elif part.fact not in knowledge.findings:
-        yield from _meeting(knowledge, rest, known)  # red flags and bands cannot be answered
-    else:
-        yield from _meeting(knowledge, rest, {**known, part.fact: known.get(part.fact, _met(knowledge, part))})
-
-
-def _met(knowledge: Knowledge, part: Criterion) -> Answer:
-    kind = knowledge.findings[part.fact].kind
-    if part.op:
-        return part.bound + {">=": 0.0, "<=": 0.0, "==": 0.0, ">": 1.0, "<": -1.0}[part.op]
-    if part.none_of:
-        return () if kind == "many" else NONE
-    if not part.any_of:
-        return NOT_SURE
-    return (part.any_of[0],) if kind == "many" else part.any_of[0]
+    """Answers that meet a rule: one for each way in which what it reads can come about, up to six."""
+    parts = [part for part in rule.parts if part.namespace != "condition"]  # a band cannot be answered
+    return list(solutions(knowledge, parts, choices=1, most=WAYS))
 
 
 class Random:
@@ -81,6 +46,7 @@ class Random:
         for rule in knowledge.rules:
             if rule.kind in ABOUT and not rule.lowered:
                 self.cards.setdefault(rule.card, []).append(rule)
+        self._meeting: dict[str, list[Answers]] = {}
 
     def answer(self, name: str) -> Answer:
         """Any answer to one finding."""
@@ -147,7 +113,9 @@ class Random:
 
     def _true(self, rule: Rule) -> Answers:
         """Answers that meet a rule; of three times once all but one of them, which is then left out or any other."""
-        ways = meeting(self.knowledge, rule)
+        if rule.key not in self._meeting:
+            self._meeting[rule.key] = meeting(self.knowledge, rule)
+        ways = self._meeting[rule.key]
         met = dict(self.rng.choice(ways)) if ways else {}
         if met and self.rng.random() < 1 / 3:
             name = self.rng.choice(list(met))

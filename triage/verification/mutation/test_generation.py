@@ -12,7 +12,7 @@ from triage.inference.answers import AGAIN, complete, with_screens
 from triage.inference.assessment import assess, severity
 from triage.inference.compiled.answer_columns import members
 from triage.model import Answer, Answers, Assessment, Finding, Knowledge
-from triage.verification.answer_search import answering, doubted, goes_together
+from triage.verification.answer_search import doubted, goes_together, solutions
 from triage.verification.mutation.apply import apply
 from triage.verification.mutation.constraints import constraints
 from triage.verification.mutation.distinguishing import combine, distinguish
@@ -200,7 +200,7 @@ class _Generator:
         made = {rule.card for rule in derived if any(part.fact == asked for part in rule.parts)}
         others = [rule for rule in derived if rule.card in made and not rule.lowered
                   and all(part.fact != asked for part in rule.parts)]
-        return [{}, *(answers for rule in others for answers in islice(answering(self.knowledge, rule.parts), 1))]
+        return [{}, *(answers for rule in others for answers in islice(solutions(self.knowledge, rule.parts), 1))]
 
     def _blocking(self, mutant: Mutant) -> list[int]:
         """Stories in which something is offered that the block held back."""
@@ -224,7 +224,7 @@ class _Generator:
 
     def _made(self, mutant: Mutant) -> Iterator[Answers]:
         """Answers by which the mutant and the true rules differ, of each constraint in turns."""
-        ways = [answering(self.knowledge, *constraint) for constraint in constraints(self.knowledge, mutant)]
+        ways = [solutions(self.knowledge, *constraint) for constraint in constraints(self.knowledge, mutant)]
         while ways:
             for way in list(ways):
                 if (answers := next(way, None)) is not None:
