@@ -409,9 +409,9 @@ STORY = """\
 - story: A calf that hurts
   answers: {pain.region: calf, pain.since: 3 weeks, pain.swollen: no}
   expect: {urgency: self_care}
-  variants:
-    - story: and is swollen
-      change: {pain.swollen: yes}
+  but:
+    - say: and is swollen
+      answers: {pain.swollen: yes}
       expect: {urgency: today}
 """
 

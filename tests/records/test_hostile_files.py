@@ -92,7 +92,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 ANSWERS = {"pain.age": 45, "pain.region": ["calf"], "pain.since": "3 weeks", "pain.swollen": "no"}
 STORY = [{"story": "a", "screens": "no", "answers": {"pain.region": ["calf"], "pain.swollen": "yes"},
           "expect": {"at_least": "today", "reasons": ["clot_signs"]},
-          "variants": [{"story": "v", "change": {"pain.swollen": None}, "expect": {"first": "sore_calf"}}]}]
+          "but": [{"say": "v", "without": ["pain.swollen"], "expect": {"first": "sore_calf"}}]}]
 CASE = {"id": "a", "diagnosis_key": "clot", "accepted_keys": ["clot"], "required_urgency": "same_day",
         "accepted_urgency": ["same_day"], "source_kind": "k", "tags": ["t"], "answerable": "yes",
         "answers": {"pain.region": ["calf"], "pain.swollen": "yes"}}

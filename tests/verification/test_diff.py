@@ -344,8 +344,8 @@ STORIES = """\
   answers: {pain.since: 3 days, pain.swollen: yes}
   screens: no
   expect: {reasons: [clot_signs]}
-  variants:
-    - {story: It does not swell, change: {pain.swollen: no}, expect: {not_reasons: [clot_signs]}}
+  but:
+    - {say: It does not swell, answers: {pain.swollen: no}, expect: {not_reasons: [clot_signs]}}
 """
 CASE = {"id": "A1", "diagnosis_key": "clot", "accepted_keys": [], "required_urgency": "same_day",
         "accepted_urgency": ["same_day"]}

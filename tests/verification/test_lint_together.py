@@ -211,9 +211,9 @@ def test_a_signature_under_a_card_that_is_gone_is_told(rules):
 STORY = """- story: Hot skin
   answers: {pain.hot: yes}
   expect: {reasons: [NAME]}
-  variants:
-    - story: Cool skin
-      change: {pain.hot: no}
+  but:
+    - say: Cool skin
+      answers: {pain.hot: no}
       expect: {not_reasons: ["NAME/x=yes"]}
 """
 
@@ -273,7 +273,7 @@ def test_stories_may_stand_elsewhere_and_without_any_nothing_is_said_of_them(rul
     ("not_reasons", "reasons", ["no-near-miss"]),
     (STORY.replace("NAME", "hot_leg"), "[", ["no-scenario", "no-near-miss"]),
     (STORY.replace("NAME", "hot_leg"), "a: b", ["no-scenario", "no-near-miss"]),
-    (STORY.replace("NAME", "hot_leg"), "- 3\n- {variants: 3}", ["no-scenario", "no-near-miss"]),
+    (STORY.replace("NAME", "hot_leg"), "- 3\n- {but: 3}", ["no-scenario", "no-near-miss"]),
 ])
 def test_a_red_flag_without_its_story_or_near_miss_is_told(rules, stories, old, new, codes):
     path = stories / "hot_leg.yaml"

@@ -342,10 +342,10 @@ def test_each_survivor_comes_with_the_scenario_that_kills_it(rules, tmp_path):
         assert not Suite(knowledge, [new]).untrue()
         assert dies(knowledge, mutant, [new]), mutant.id
         if not scenario.file and scenario.of is None:
-            variants = [each for _, each in found if each is not None and each.of is scenario]
-            copied = told(knowledge, tmp_path, as_yaml(knowledge, scenario, variants))
+            buts = [each for _, each in found if each is not None and each.of is scenario]
+            copied = told(knowledge, tmp_path, as_yaml(knowledge, scenario, buts))
             assert [(each.answers, each.expect) for each in copied] == [
-                (each.given, msgspec.convert(each.expect, Expect)) for each in (scenario, *variants)]
+                (each.given, msgspec.convert(each.expect, Expect)) for each in (scenario, *buts)]
 
 
 def test_what_a_follow_up_implies_is_told_apart_by_an_answer_of_its_own(rules, tmp_path):
@@ -370,8 +370,8 @@ def test_a_story_that_is_there_is_told_what_to_expect_or_how_to_vary(rules, tmp_
                                                named(knowledge, f"{CLOT}: without derived.recent=yes")])
     assert as_yaml(knowledge, there) == f"# in the story at {file}:1\n  expect: {{urgency: today}}"
     assert as_yaml(knowledge, variant) == (
-        f"# under the variants of the story at {file}:1\n"
-        "    - story: ...\n      change: {pain.since: 29 days}\n      expect: {urgency: self_care}")
+        f"# under the but of the story at {file}:1\n"
+        "    - say: ...\n      answers: {pain.since: 29 days}\n      expect: {urgency: self_care}")
 
 
 # --- the command

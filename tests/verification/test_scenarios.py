@@ -12,16 +12,21 @@ from triage.cli import main
 from triage.model import Fault, Urgency
 from triage.support.errors import BadFile
 from triage.verification import scenarios
+from triage.verification.scenarios import Story
 
 GOOD = """\
 - story: A runner with a sore calf
   answers: {person.age: 35, pain.region: calf, pain.side: left, onset.age: 3 weeks, onset.trigger: load}
   screens: no
   expect: {urgency: self_care}
-  variants:
-    - story: Short of breath
-      change: {now.breath: yes}
+  but:
+    - say: Short of breath
+      answers: {now.breath: yes}
       expect: {urgency: ambulance_now, reasons: [lung_clot_or_collapse]}
+    - say: With a clot or a cancer before, nobody presses
+      each: {history.clot_strong: [earlier_clot, cancer], body.pregnant: yes}
+      without: [onset.trigger]
+      expect: {blocks: [no_press]}
 """
 
 
@@ -36,7 +41,17 @@ def faults(knowledge, tmp_path: Path, text: str) -> list[Fault]:
 @pytest.mark.parametrize(("old", "new", "guess"), [
     ("pain.side: left", "§pain.sde: left", "pain.side"),
     ("pain.side: left", "pain.side: §lfet", "left"),
-    ("change: {now.breath: yes}", "change: {§now.breth: yes}", "now.breath"),
+    ("answers: {now.breath: yes}", "answers: {§now.breth: yes}", "now.breath"),
+    ("[earlier_clot, cancer]", "[earlier_clot, §cancr]", "cancer"),
+    ("body.pregnant: yes", "§body.pregnat: yes", "body.pregnant"),
+    ("body.pregnant: yes", "body.pregnant: §perhaps", "yes"),
+    ("[onset.trigger]", "[onset.trigger, §onset.triger]", "onset.trigger"),
+    ("without: [onset.trigger]", "without: [§now.breath]", ""),
+    ("body.pregnant: yes}\n      without: [onset.trigger]",
+     "body.pregnant: §yes}\n      answers: {body.pregnant: no}", "two ways"),
+    ("without:", "§witout:", "without"),
+    ("- say: Short", "- §says: Short", "say"),
+    ("{blocks: [no_press]}", "§{blocks: [no_pres]}", "no_press"),
     ("{urgency: self_care}", "§{urgency: book}", ""),
     ("{urgency: ambulance_now, reasons: [lung_clot_or_collapse]}", "§{reasons: [no_such_card]}", ""),
     ("screens: no", "§screeens: no", "screens"),
@@ -67,12 +82,34 @@ def test_a_folder_without_stories_is_not_a_pass(knowledge, tmp_path):
     assert caught.value.exit_code == 66
 
 
-def test_a_variant_is_the_story_with_a_change(knowledge, tmp_path):
+def read(knowledge, tmp_path: Path, text: str) -> list[Story]:
     file = tmp_path / "story.yaml"
-    file.write_text(GOOD, encoding="utf-8")
-    story, variant = scenarios.read(knowledge, file)
-    assert variant.answers == {**story.answers, "now.breath": "yes"}
-    assert [scenarios.failures(knowledge, remembered, each) for each in (story, variant)] == [[], []]
+    file.write_text(text, encoding="utf-8")
+    return scenarios.read(knowledge, file)
+
+
+def test_a_but_is_the_story_with_other_answers_and_each_answer_of_each_is_one(knowledge, tmp_path):
+    story, breathless, *others = read(knowledge, tmp_path, GOOD)
+    assert breathless.answers == {**story.answers, "now.breath": "yes"}
+    left = {name: answer for name, answer in story.answers.items() if name != "onset.trigger"}
+    assert [each.answers for each in others] == [
+        {**left, "history.clot_strong": ("earlier_clot",)}, {**left, "history.clot_strong": ("cancer",)},
+        {**left, "body.pregnant": "yes"}]
+    assert [each.story.rpartition(", ")[2] for each in others] == [
+        "history.clot_strong: earlier_clot", "history.clot_strong: cancer", "body.pregnant: yes"]
+    stories = [story, breathless, *others]
+    assert len({each.story for each in stories}) == len(stories)
+    assert [scenarios.failures(knowledge, remembered, each) for each in stories] == [[]] * len(stories)
+
+
+def test_the_earlier_words_for_a_but_are_still_read(knowledge, tmp_path):
+    before, _, _ = GOOD.partition("    - say: With a clot")
+    earlier = before.replace("but:", "variants:").replace("say:", "story:").replace(
+        "answers: {now.breath: yes}", "change: {now.breath: yes, onset.trigger: null, pain.rest: null}")
+    now = before.replace("answers: {now", "without: [onset.trigger]\n      answers: {now")
+    assert read(knowledge, tmp_path, earlier) == read(knowledge, tmp_path, now)
+    earlier = earlier.replace("onset.trigger: null", "onset.triger: load")
+    assert [fault.line for fault in faults(knowledge, tmp_path, earlier)] == [7]
 
 
 ANOTHER_PLACE = """\
@@ -112,14 +149,15 @@ def test_an_urgency_has_one_short_form_and_one_in_words(knowledge, level, days, 
 @pytest.mark.parametrize("expect", [
     "urgency: today", "place: practice", "at_most: today", "reasons: [clot_signs]",
     "not_reasons: [lung_clot_or_collapse]", "likely: [night_cramps]", "listed: [shin_splints]", "first: dvt",
-    "not_likely: [dvt], listed: [dvt]", "self_check: shin_press", "care: [fascia_stretch]", "unresolved: [sepsis]",
+    "not_likely: [dvt], listed: [dvt]", "blocks: [no_cut]", "not_blocks: [no_press]", "scores: {ottawa_ankle: 1}",
+    "self_check: shin_press", "care: [fascia_stretch]", "unresolved: [sepsis]",
 ])
 def test_a_story_that_does_not_come_true_fails(knowledge, tmp_path, expect):
     """Each thing that can be expected, expected wrongly."""
     file = tmp_path / "story.yaml"
     file.write_text(GOOD.replace("urgency: ambulance_now, reasons: [lung_clot_or_collapse]", expect), encoding="utf-8")
-    _, variant = scenarios.read(knowledge, file)
-    assert scenarios.failures(knowledge, remembered, variant)
+    _, but, *_ = scenarios.read(knowledge, file)
+    assert scenarios.failures(knowledge, remembered, but)
 
 
 STORY = "- {story: Swollen, answers: {pain.swollen: yes, pain.since: 1 day}, expect: {urgency: LEVEL}}\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import msgspec
 
 from triage.inference.answers import parse, with_screens
 from triage.inference.assessment import assess
+from triage.inference.contraindications import locks
 from triage.knowledge.card_files import CardFile, Steps, explained
 from triage.model import RANK, Answers, Assessment, Card, Fault, Fired, Knowledge
 from triage.support import strict_yaml
@@ -33,13 +34,37 @@ class Expect(Card, frozen=True, kw_only=True):
     self_check: str = ""
     forbidden: list[str] = []
     care: list[str] = []
+    blocks: list[str] = []
+    """Interlocks that are on, and self-checks and care cards that forbid themselves to this person."""
+    not_blocks: list[str] = []
+    scores: dict[str, float] = {}
+    """What each of these scores comes to; 0 when nothing is counted."""
     unresolved: list[str] = []
 
 
+class But(Card, frozen=True, kw_only=True):
+    """The same person but for a few answers. With `each` so many stories: one an answer."""
+
+    say: str
+    answers: dict[str, Any] = {}
+    without: list[str] = []
+    """Findings to which the story gives an answer, and this one none."""
+    each: dict[str, Any] = {}
+    """Finding -> an answer, or a list of them."""
+    expect: Expect
+
+
 class Variant(Card, frozen=True, kw_only=True):
+    """The earlier words for `But`: what is changed to null is not answered."""
+
     story: str
     change: dict[str, Any]
     expect: Expect
+
+    def but(self, answers: Collection[str]) -> But:
+        """In the words of today. `answers`: what the story gives an answer to."""
+        return But(say=self.story, answers={key: value for key, value in self.change.items() if value is not None},
+                   without=[key for key in answers if self.change.get(key, "") is None], expect=self.expect)
 
 
 class Scenario(Card, frozen=True, kw_only=True):
@@ -48,11 +73,12 @@ class Scenario(Card, frozen=True, kw_only=True):
     screens: str = ""
     note: str = ""
     expect: Expect
+    but: list[But] = []
     variants: list[Variant] = []
 
 
 class Story(msgspec.Struct, frozen=True, kw_only=True):
-    """One story ready to run: a scenario, or a variant of one."""
+    """One story ready to run: a scenario, or one that differs from it by a few answers."""
 
     file: str
     line: int
@@ -101,25 +127,69 @@ def _read_file(knowledge: Knowledge, path: Path, stories: list[Story], faults: l
             place, message = explained(file, (i,), str(error), Scenario)
             faults.append(Fault(place.file, place.line, place.column, "shape", message))
             continue
-        base: Steps = (i, "answers")
-        cases: list[tuple[Steps, Steps, str, dict[str, Any], Expect]] = [
-            ((i,), base, scenario.story, dict(scenario.answers), scenario.expect)
-        ]
-        for j, variant in enumerate(scenario.variants):
-            changed = {key: value for key, value in {**scenario.answers, **variant.change}.items() if value is not None}
-            here: Steps = (i, "variants", j)
-            cases.append((here, (*here, "change"), f"{scenario.story} / {variant.story}", changed, variant.expect))
-        for where, said, story, raw, expect in cases:
-            answers, wrong = parse(knowledge, raw)
+        for case in _cases(knowledge, scenario, i):
+            answers, wrong = parse(knowledge, case.raw)
             for key, message in wrong:
-                fault((*said, key) if (*said, key) in marks else (*base, key), "bad-answer", message,
-                      key=message.startswith("unknown"))
-            for message in unknown_names(knowledge, expect):
-                fault((*where, "expect"), "unknown-id", message)
+                step = next((step for step in case.said(key) if step in marks), (i, "answers", key))
+                fault(step, "bad-answer", message, key=message.startswith("unknown"))
+            for step, message in case.wrong:
+                fault(step, "bad-answer", message)
+            for message in unknown_names(knowledge, case.expect):
+                fault((*case.where, "expect"), "unknown-id", message)
             if scenario.screens == "no":
                 answers = with_screens(knowledge, answers)
-            stories.append(Story(file=name, line=file.at(where).line, card=path.stem, story=story, answers=answers,
-                                 expect=expect))
+            stories.append(Story(file=name, line=file.at(case.where).line, card=path.stem, story=case.story,
+                                 answers=answers, expect=case.expect))
+
+
+class _Case(msgspec.Struct, kw_only=True):
+    """A story as it is written, and where."""
+
+    where: Steps
+    story: str
+    raw: dict[str, Any]
+    expect: Expect
+    number: int = 0
+    """Which answer of `each` it is, where several stand in a list."""
+    wrong: list[tuple[Steps, str]] = []
+
+    def said(self, key: str) -> list[Steps]:
+        """Where it may say the answer to this finding; the nearest first."""
+        here = self.where
+        return [(*here, "each", key, self.number), (*here, "each", key), (*here, "answers", key),
+                (*here, "change", key)]
+
+
+def _cases(knowledge: Knowledge, scenario: Scenario, i: int) -> Iterator[_Case]:
+    """The story itself, then each that differs from it."""
+    yield _Case(where=(i,), story=scenario.story, raw=scenario.answers, expect=scenario.expect)
+    for j, but in enumerate(scenario.but):
+        yield from _differing(knowledge, scenario, but, (i, "but", j))
+    for j, variant in enumerate(scenario.variants):
+        yield from _differing(knowledge, scenario, variant.but(scenario.answers), (i, "variants", j))
+
+
+def _differing(knowledge: Knowledge, scenario: Scenario, but: But, here: Steps) -> Iterator[_Case]:
+    name = f"{scenario.story} / {but.say}"
+    wrong: list[tuple[Steps, str]] = []
+    for n, key in enumerate(but.without):
+        if key not in scenario.answers:
+            wrong.append(((*here, "without", n), f"the story has no answer to '{key}' that could be taken away"
+                                                 + guess(key, scenario.answers)))
+    for key in {*but.answers, *but.each} & {*but.without} | {*but.answers} & {*but.each}:
+        wrong.append(((*here, "each" if key in but.each else "answers", key), f"'{key}' is said in two ways here"))
+    raw = {key: value for key, value in scenario.answers.items() if key not in but.without} | but.answers
+    if not but.each:
+        yield _Case(where=here, story=name, raw=raw, expect=but.expect, wrong=wrong)
+    for key, values in but.each.items():
+        for number, value in enumerate(values if isinstance(values, list) else [values]):
+            yield _Case(where=here, story=f"{name}, {key}: {_spoken(value)}", raw=raw | {key: value},
+                        expect=but.expect, number=number, wrong=wrong)
+
+
+def _spoken(value: Any) -> str:
+    """An answer as it is written in a story."""
+    return ("no", "yes")[value] if isinstance(value, bool) else str(value)
 
 
 def unknown_names(knowledge: Knowledge, expect: Expect) -> list[str]:
@@ -130,6 +200,11 @@ def unknown_names(knowledge: Knowledge, expect: Expect) -> list[str]:
                  *expect.forbidden, *expect.care, *filter(None, [expect.first, expect.self_check])):
         if name not in cards:
             out.append(f"there is no card '{name}'")
+    blocks = {*knowledge.interlocks, *knowledge.self_checks, *knowledge.care}
+    out += [f"there is no interlock, self-check or care card '{name}'{guess(name, blocks)}"
+            for name in (*expect.blocks, *expect.not_blocks) if name not in blocks]
+    out += [f"there is no score '{name}'{guess(name, knowledge.scores)}"
+            for name in expect.scores if name not in knowledge.scores]
     rules = {rule.id for rule in knowledge.rules}
     rules |= {f"{name}/if_likely" for name, card in knowledge.conditions.items() if card.if_likely}
     out += [f"there is no card or rule '{name}'" for name in (*expect.reasons, *expect.not_reasons)
@@ -193,6 +268,12 @@ def wrong(knowledge: Knowledge, assessment: Assessment, expect: Expect) -> list[
     wrong += [f"{name} is offered" for name in expect.forbidden if name in offered]
     wrong += [f"the care card {name} is not shown; {_why_not(assessment, name)}"
               for name in expect.care if name not in assessment.care]
+    blocked = locks(knowledge, assessment)
+    wrong += [f"nothing blocks {name}" for name in expect.blocks if name not in blocked]
+    wrong += [f"{name} is blocked" for name in expect.not_blocks if name in blocked]
+    scores = assessment.fired.scores
+    wrong += [f"the score {name} is {scores.get(name, 0):g}, not {points:g}"
+              for name, points in expect.scores.items() if scores.get(name, 0) != points]
     wrong += [f"{name} is not named as unresolved" for name in expect.unresolved if name not in assessment.unresolved]
     return wrong
 

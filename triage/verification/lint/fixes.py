@@ -69,7 +69,7 @@ FIXES: dict[str, str] = {
     "not-sure": "Use lower for several parts, again for one with a plainer question; none where a wider line is left.",
     "place": "Write the place ambulance.",
     "no-scenario": "Write a story in which it is met, with its id where the sentence says.",
-    "no-near-miss": "Add a variant that nearly meets it, with its id where the sentence says.",
+    "no-near-miss": "Add a `but` that nearly meets it, with its id where the sentence says.",
     "level-unused": "Give the level to a red flag.",
     # conditions
     "kind": "Give it what its kind needs: frequency, lines for it, and lines against it only if it is benign.",

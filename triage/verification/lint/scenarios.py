@@ -73,8 +73,8 @@ def _expectations(path: Path) -> Iterator[Expectation]:
     except (OSError, strict_yaml.YamlError):
         return
     for story in data if isinstance(data, list) else ():
-        variants = story.get("variants") if isinstance(story, dict) else None
-        for each in (story, *(variants if isinstance(variants, list) else ())):
+        lists = [story.get("but"), story.get("variants")] if isinstance(story, dict) else []
+        for each in (story, *(each for some in lists if isinstance(some, list) for each in some)):
             if isinstance(each, dict) and isinstance(each.get("expect"), dict):
                 yield each["expect"]
 

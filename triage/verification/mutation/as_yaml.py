@@ -12,23 +12,27 @@ from triage.verification.mutation.test_generation import MissingScenario, writte
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_. ]*\Z")
 
 
-def as_yaml(knowledge: Knowledge, missing: MissingScenario, variants: Iterable[MissingScenario] = ()) -> str:
-    """A story with its variants, a variant of one that is there, or what that one should expect besides."""
+def as_yaml(knowledge: Knowledge, missing: MissingScenario, buts: Iterable[MissingScenario] = ()) -> str:
+    """A story and those that differ from it, one such of a story that is there, or what that should expect besides."""
     expect = _flow(missing.expect)
     if missing.change is None:
         return f"# in the story at {missing.file}:{missing.line}\n  expect: {expect}"
     if missing.file or missing.of is not None:
         at = f"{missing.file}:{missing.line}" if missing.file else "above"
-        return f"# under the variants of the story at {at}\n{_variant(knowledge, missing)}"
+        return f"# under the but of the story at {at}\n{_but(knowledge, missing)}"
     answers = "".join(f"    {name}: {_flow(value)}\n" for name, value in written(knowledge, missing.change).items())
     out = f"- story: ...\n  answers:\n{answers}  screens: no\n  expect: {expect}"
-    more = [_variant(knowledge, each) for each in variants]
-    return "\n".join([out, *(["  variants:"] if more else []), *more])
+    more = [_but(knowledge, each) for each in buts]
+    return "\n".join([out, *(["  but:"] if more else []), *more])
 
 
-def _variant(knowledge: Knowledge, missing: MissingScenario) -> str:
-    change = _flow(written(knowledge, missing.change or {}))
-    return f"    - story: ...\n      change: {change}\n      expect: {_flow(missing.expect)}"
+def _but(knowledge: Knowledge, missing: MissingScenario) -> str:
+    change = missing.change or {}
+    answers = written(knowledge, {name: answer for name, answer in change.items() if answer is not None})
+    without = [name for name, answer in change.items() if answer is None]
+    lines = ["    - say: ...", *([f"      answers: {_flow(answers)}"] if answers else []),
+             *([f"      without: {_flow(without)}"] if without else []), f"      expect: {_flow(missing.expect)}"]
+    return "\n".join(lines)
 
 
 def _flow(value: Any) -> str:

@@ -30,7 +30,8 @@ class Suite:
         for i, story in enumerate(stories):
             self.home[story.card] = self.home.get(story.card, 0) | 1 << i
             expect = story.expect
-            for name in (*expect.reasons, *expect.not_reasons, *expect.forbidden, *expect.care, expect.self_check):
+            for name in (*expect.reasons, *expect.not_reasons, *expect.forbidden, *expect.care, expect.self_check,
+                         *expect.blocks, *expect.not_blocks):
                 self.naming[name] = self.naming.get(name, 0) | 1 << i
 
     def untrue(self) -> list[Story]:
@@ -65,9 +66,9 @@ class Suite:
         return chain(members(named), members(some & home), members(some & ~home))
 
     def _about_blocked(self, mutant: Mutant) -> Cases:
-        """Stories that name what this interlock, or this card, holds back."""
+        """Stories that name this interlock, or what it or this card holds back."""
         knowledge = self.knowledge
-        out = 0
+        out = self.naming.get(mutant.card, 0)
         for card in (*knowledge.self_checks.values(), *knowledge.care.values()):
             if card.id == mutant.card or mutant.card in card.blocked_by:
                 out |= self.naming.get(card.id, 0)
