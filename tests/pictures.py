@@ -27,7 +27,8 @@ from triage.interview.next_question import Interview
 from triage.knowledge import reader
 from triage.model import Answers, Knowledge
 from triage.presentation import picture
-from triage.presentation.report import rendered, report
+from triage.presentation.formats import render
+from triage.presentation.report import report
 from triage.records import answers_file
 
 FOLDER = ROOT / "tests" / "readme"
@@ -92,7 +93,7 @@ def page(knowledge: Knowledge, target: Path) -> bool:
     told = report(knowledge, assess(knowledge, Compiled(knowledge).fired(answers), answers), DAY, "person")
     with tempfile.TemporaryDirectory() as folder:
         shown = Path(folder) / "report.html"
-        shown.write_bytes(rendered(told, "html"))
+        shown.write_bytes(render(told, "html"))
         subprocess.run([browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder}/profile",
                         f"--screenshot={target}", "--window-size=900,1180", "--hide-scrollbars", shown.as_uri()],
                        check=True, capture_output=True)

@@ -107,7 +107,7 @@ from triage.cli import main
 from triage.inference.assessment import assess
 from triage.inference.compiled import Compiled
 from triage.knowledge import reader
-from triage.presentation import report
+from triage.presentation import formats, report
 from triage.records import answers_file
 broken, answers = sys.argv[1:]
 def told(*arguments):
@@ -127,7 +127,7 @@ given = answers_file.answers(knowledge, answers)
 found = assess(knowledge, Compiled(knowledge).fired(given), given)
 whole = report.report(knowledge, found, datetime.date(2026, 1, 1))
 for kind in ("text", "html", "json"):
-    print("report", kind, hashlib.sha256(report.rendered(whole, kind)).hexdigest())
+    print("report", kind, hashlib.sha256(formats.render(whole, kind)).hexdigest())
 """
 
 

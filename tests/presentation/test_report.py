@@ -7,6 +7,7 @@ import io
 import json
 import re
 import stat
+import subprocess
 import sys
 from functools import cache
 from html.parser import HTMLParser
@@ -21,6 +22,7 @@ from triage.inference.assessment import assess
 from triage.inference.compiled import Compiled
 from triage.knowledge import reader as cards
 from triage.model import NOT_SURE, Answers, Assessment, Block, Question, Turn
+from triage.presentation import formats
 from triage.presentation import report as reports
 from triage.presentation.report.document import Figure, Line, Report, Section, Table
 from triage.presentation.report.terms import TERMS
@@ -248,7 +250,7 @@ def test_every_emergency_question_has_a_clinicians_term_and_every_term_a_questio
 @pytest.mark.parametrize("story", PERSON)
 @pytest.mark.parametrize("kind", ["text", "html", "json"])
 def test_every_kind_says_which_rules_spoke_and_who_reviewed_them(story, kind, knowledge):
-    shown = reports.rendered(told(story), kind).decode()
+    shown = formats.render(told(story), kind).decode()
     assert knowledge.settings.review in shown
     assert knowledge.settings.version in shown
     assert knowledge.digest[:12] in shown
@@ -282,7 +284,7 @@ def test_no_story_makes_a_report_fail_or_gives_an_all_clear(stories, knowledge):
     compiled = Compiled(knowledge)
     for story in stories[::25]:
         assessment = assess(knowledge, compiled.fired(story.answers), story.answers)
-        shown = reports.rendered(reports.report(knowledge, assessment, DAY), "text").decode()
+        shown = formats.render(reports.report(knowledge, assessment, DAY), "text").decode()
         assert max(map(len, shown.splitlines())) <= 80
         assert "nlikely" not in shown
         assert "no all-clear" in shown
@@ -318,7 +320,7 @@ class Page(HTMLParser):
 
 @pytest.mark.parametrize("story", PERSON)
 def test_a_page_needs_nothing_but_itself(story):
-    text = reports.rendered(told(story), "html").decode()
+    text = formats.render(told(story), "html").decode()
     page = Page(text)
     assert not {"script", "link", "img", "iframe", "object", "embed", "base", "form", "a"} & set(page.tags)
     assert page.tags.count("style") == 1
@@ -329,7 +331,7 @@ def test_a_page_needs_nothing_but_itself(story):
 
 @pytest.mark.parametrize("story", PERSON)
 def test_headings_are_in_order_and_tables_have_heads(story):
-    page = Page(reports.rendered(told(story), "html").decode())
+    page = Page(formats.render(told(story), "html").decode())
     before = 0
     for level in [int(tag[1]) for tag in page.tags if re.fullmatch("h[1-6]", tag)]:
         assert level <= before + 1
@@ -345,40 +347,40 @@ def test_hostile_text_stays_text():
               Table(title=bad, head=(bad, bad), rows=(((line,), (line,)),)), Figure(title=bad, svg="", listing=(bad,)))
     sections = (Section(bad, bad, pieces),)
     report = msgspec.structs.replace(told("child"), notes=(bad,), review=bad, person=sections, clinician=sections)
-    page = Page(reports.rendered(report, "html").decode())
+    page = Page(formats.render(report, "html").decode())
     assert not {"script", "b"} & set(page.tags)
     assert all(name != "onclick" for name, _ in page.attributes)
 
 
 def test_text_can_be_ascii():
-    assert reports.rendered(told("runner"), "text", unicode_ok=False).isascii()
+    assert formats.render(told("runner"), "text", unicode_ok=False).isascii()
 
 
 @pytest.mark.parametrize("story", PERSON)
 def test_json_holds_the_same_parts_and_the_conclusion(story):
-    data = json.loads(reports.rendered(told(story), "json"))
+    data = json.loads(formats.render(told(story), "json"))
     assert data["schema"] == reports.SCHEMA
     assert data["date"] == "2026-11-25"
     assert [s["id"] for s in data["person"]] == [s.id for s in told(story).person]
     assert data["result"]["urgency"]["level"] == concluded(story).urgency.level
-    assert b"<svg" not in reports.rendered(told(story), "json")
+    assert b"<svg" not in formats.render(told(story), "json")
 
 
 @pytest.mark.parametrize("kind", ["text", "html", "json"])
 def test_the_same_day_gives_the_same_bytes(kind):
     again = reports.report(shared_knowledge(), concluded("runner"), DAY)
-    assert reports.rendered(told("runner"), kind) == reports.rendered(again, kind)
+    assert formats.render(told("runner"), kind) == formats.render(again, kind)
 
 
 def test_a_pdf_is_made():
     pytest.importorskip("weasyprint")
-    assert reports.rendered(told("clot"), "pdf").startswith(b"%PDF-")
+    assert formats.render(told("clot"), "pdf").startswith(b"%PDF-")
 
 
 @pytest.mark.parametrize("story", ["runner", "clot", "pregnant", "emergency", "child"])
 def test_the_clinicians_part_is_one_page(story):
     weasyprint = pytest.importorskip("weasyprint")
-    page = reports.rendered(told(story, "clinician"), "html").decode()
+    page = formats.render(told(story, "clinician"), "html").decode()
     assert len(weasyprint.HTML(string=page).render().pages) == 1
 
 
@@ -547,3 +549,15 @@ def test_answers_that_cannot_be_used_are_told(run, name, code):
     assert not out
     assert name in err
     assert "Traceback" not in err
+
+
+def test_the_command_line_offers_the_formats_that_there_are():
+    written = subprocess.run([sys.executable, "-m", "triage", "report", "--help"], capture_output=True, text=True,
+                             check=True)
+    assert f"{{{','.join(formats.FORMATS)}}}" in written.stdout
+
+
+def test_the_ending_of_a_file_tells_its_format():
+    for name, made in formats.FORMATS.items():
+        assert all(formats.format_of(f"REPORT{suffix.upper()}") == name for suffix in made.suffixes)
+    assert formats.format_of("report") == "text"

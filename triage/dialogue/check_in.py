@@ -361,7 +361,7 @@ class CheckIn:
             self.front.show(screen.self_check(self.knowledge, name))
         elif name and not question.id.startswith(CHECK):
             card = self.knowledge.self_checks[name]
-            text = card.means.get(str(answer)) or "Stopped or unclear, it counts for nothing, and that is all right."
+            text = card.means.get(str(answer)) or wording.UNCLEAR
             self.front.show(Screen((Block(kind="heading", text=f"{card.name}: what it means"),
                                     Block(kind="text", text=text))))
 

@@ -374,7 +374,8 @@ class _Conversation:
 
     def _report(self, assessment: Assessment) -> Reply:
         """Write the report to a file that the person names; over one that is there only when told so."""
-        from triage.presentation.report import kind_of, rendered, report
+        from triage.presentation.formats import format_of, render
+        from triage.presentation.report import report
         from triage.support.atomic_files import is_taken, write
 
         offered = "triage-report.html"
@@ -389,8 +390,8 @@ class _Conversation:
                 self._say(f"{name}: left as it was.")
                 return reply
         try:
-            told = report(self.knowledge, assessment, datetime.date.today())
-            write(name, rendered(told, kind_of(name)), private=True, over=over)
+            document = report(self.knowledge, assessment, datetime.date.today())
+            write(name, render(document, format_of(name)), private=True, over=over)
             self._say(f"Written: {name}. Nobody else on this computer may read it.")
         except TriageError as stopped:
             self._say(f"{stopped.sentence}.")

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 from triage.model import Knowledge
+from triage.presentation.svg_tags import short, tag, text_at
 from triage.records.follow_up import Course, Series, place_name
 
 BLOCKS, DIGITS = "▁▂▃▄▅▆▇█", "0123456789X"
@@ -65,7 +66,7 @@ def svg(knowledge: Knowledge, course: Course, title: str, words: Sequence[str]) 
         x, high = _x(day, course), TOP - 24 + 17 * at
         left = x > WIDTH / 2
         out.append(_line((x, high + 4), (x, bottom), INK, 1.2, "5 4" if at else "none"))
-        out.append(_words(text, x - 5 if left else x + 5, high, SMALL, anchor="end" if left else "start"))
+        out.append(text_at(text, x - 5 if left else x + 5, high, SMALL, anchor="end" if left else "start", fill=INK))
     for at, each in enumerate(course.places):
         out += _series(course, each, at)
     y = bottom + 58
@@ -74,11 +75,11 @@ def svg(knowledge: Knowledge, course: Course, title: str, words: Sequence[str]) 
         said = f"{place_name(knowledge, each.place)}: {each.start} at the start, {each.now} now"
         out.append(_line((LEFT, y - 5), (LEFT + 44, y - 5), colour, 2.2, dashes))
         out.append(_mark(mark, LEFT + 22, y - 5, colour))
-        out.append(_words(said, LEFT + 54, y, NORMAL))
+        out.append(text_at(said, LEFT + 54, y, NORMAL, fill=INK))
         y += 22
     y += 8
     for line in (line for each in words for line in textwrap.wrap(each, LETTERS)):
-        out.append(_words(line, LEFT, y, NORMAL, fill=SOFT))
+        out.append(text_at(line, LEFT, y, NORMAL, fill=SOFT))
         y += 19
     height = y + 8
     told = []
@@ -86,14 +87,14 @@ def svg(knowledge: Knowledge, course: Course, title: str, words: Sequence[str]) 
         scores = ", ".join(f"{score} on day {day}" for day, score in each.scores)
         told.append(f"{place_name(knowledge, each.place)}: {scores}.")
     head = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{_n(height)}" '
-        f'viewBox="0 0 {WIDTH} {_n(height)}" role="img" font-family={quoteattr(FONT)}>',
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{short(height)}" '
+        f'viewBox="0 0 {WIDTH} {short(height)}" role="img" font-family={quoteattr(FONT)}>',
         f"<title>{escape(title)}</title>",
         f"<desc>{escape(' '.join([*told, *(f'{text.capitalize()}.' for _, text in marks(course)), *words]))}</desc>",
-        _tag("rect", x=0, y=0, width=WIDTH, height=height, fill="#ffffff"),
-        *(_words(line, LEFT, 34 + 23 * at, TITLE if at == 0 else NORMAL, bold=at == 0)
+        tag("rect", x=0, y=0, width=WIDTH, height=height, fill="#ffffff"),
+        *(text_at(line, LEFT, 34 + 23 * at, TITLE if at == 0 else NORMAL, bold=at == 0, fill=INK)
           for at, line in enumerate(textwrap.wrap(title, 84)[:1])),
-        _words(f"Worst pain in 24 hours, 0 to 10, since {date_words(course)}", LEFT, 57, NORMAL, fill=SOFT),
+        text_at(f"Worst pain in 24 hours, 0 to 10, since {date_words(course)}", LEFT, 57, NORMAL, fill=SOFT),
     ]
     return "\n".join([*head, *out, "</svg>"]) + "\n"
 
@@ -107,20 +108,20 @@ def _grid(course: Course) -> list[str]:
     """The band until it should be easier, the scale, the days."""
     bottom, right = TOP + HEIGHT, WIDTH - RIGHT
     easier = _x(course.easier_by, course)
-    out = [_tag("rect", x=LEFT, y=TOP, width=easier - LEFT, height=HEIGHT, fill="#eef3f6")]
+    out = [tag("rect", x=LEFT, y=TOP, width=easier - LEFT, height=HEIGHT, fill="#eef3f6")]
     for score in range(0, 11):
         y = _y(score)
         out.append(_line((LEFT, y), (right, y), FAINT))
         if score % 2 == 0:
-            out.append(_words(str(score), LEFT - 12, y + 4.5, NORMAL, anchor="end"))
+            out.append(text_at(str(score), LEFT - 12, y + 4.5, NORMAL, anchor="end", fill=INK))
     span = _span(course)
     step = next((s for s in (1, 2, 7, 14, 28, 56, 91, 182, 364) if span / s <= 13), max(1, span // 10))
     for day in range(0, span + 1, step):
         x = _x(day, course)
         out.append(_line((x, bottom), (x, bottom + 5), INK))
-        out.append(_words(str(day), x, bottom + 20, NORMAL, anchor="middle"))
+        out.append(text_at(str(day), x, bottom + 20, NORMAL, anchor="middle", fill=INK))
     out.append(_line((LEFT, bottom), (right, bottom), INK, 1.2))
-    out.append(_words("days", right, bottom + 36, SMALL, fill=SOFT, anchor="end"))
+    out.append(text_at("days", right, bottom + 36, SMALL, fill=SOFT, anchor="end"))
     return out
 
 
@@ -129,8 +130,8 @@ def _series(course: Course, each: Series, at: int) -> list[str]:
     # Lines of the same score would lie on each other.
     shift = 3.6 * (at - (len(course.places) - 1) / 2)
     points = [(_x(day, course), _y(score) + shift) for day, score in each.scores]
-    along = " ".join(f"{_n(x)},{_n(y)}" for x, y in points)
-    line = _tag("polyline", points=along, fill="none", stroke=colour, stroke_width=2.2, stroke_linejoin="round",
+    along = " ".join(f"{short(x)},{short(y)}" for x, y in points)
+    line = tag("polyline", points=along, fill="none", stroke=colour, stroke_width=2.2, stroke_linejoin="round",
                 stroke_dasharray=dashes)
     return [*([line] if len(points) > 1 else []), *(_mark(mark, x, y, colour) for x, y in points)]
 
@@ -138,18 +139,18 @@ def _series(course: Course, each: Series, at: int) -> list[str]:
 def _line(
     begin: tuple[float, float], end: tuple[float, float], colour: str, width: float = 1, dashes: str = "none"
 ) -> str:
-    return _tag("line", x1=begin[0], y1=begin[1], x2=end[0], y2=end[1], stroke=colour, stroke_width=width,
+    return tag("line", x1=begin[0], y1=begin[1], x2=end[0], y2=end[1], stroke=colour, stroke_width=width,
                 stroke_dasharray=dashes)
 
 
 def _mark(kind: str, x: float, y: float, colour: str) -> str:
     ends: dict[str, object] = {"fill": colour, "stroke": "#ffffff", "stroke_width": 1.2}
     if kind == "circle":
-        return _tag("circle", cx=x, cy=y, r=5, **ends)
+        return tag("circle", cx=x, cy=y, r=5, **ends)
     if kind == "square":
-        return _tag("rect", x=x - 4.6, y=y - 4.6, width=9.2, height=9.2, **ends)
+        return tag("rect", x=x - 4.6, y=y - 4.6, width=9.2, height=9.2, **ends)
     corners = [(0, -6), (6, 0), (0, 6), (-6, 0)] if kind == "diamond" else [(0, -6), (5.6, 4.4), (-5.6, 4.4)]
-    return _tag("polygon", points=" ".join(f"{_n(x + dx)},{_n(y + dy)}" for dx, dy in corners), **ends)
+    return tag("polygon", points=" ".join(f"{short(x + dx)},{short(y + dy)}" for dx, dy in corners), **ends)
 
 
 def _span(course: Course) -> int:
@@ -172,21 +173,3 @@ def _x(day: int, course: Course) -> float:
 
 def _y(score: float) -> float:
     return TOP + HEIGHT - score / 10 * HEIGHT
-
-
-def _words(
-    text: str, x: float, y: float, size: float, fill: str = INK, anchor: str = "start", bold: bool = False
-) -> str:
-    weight = ' font-weight="bold"' if bold else ""
-    return (f'<text x="{_n(x)}" y="{_n(y)}" font-size="{_n(size)}" fill="{fill}" text-anchor="{anchor}"{weight}>'
-            f"{escape(text)}</text>")
-
-
-def _tag(name: str, **attributes: object) -> str:
-    text = " ".join(f'{key.replace("_", "-")}="{_n(value) if isinstance(value, (int, float)) else value}"'
-                    for key, value in attributes.items() if (key, value) != ("stroke_dasharray", "none"))
-    return f"<{name} {text}/>"
-
-
-def _n(value: float) -> str:
-    return f"{value:.2f}".rstrip("0").rstrip(".")

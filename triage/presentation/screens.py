@@ -101,8 +101,7 @@ def check_result(knowledge: Knowledge, name: str, answer: Answer, before: Assess
     blocks = [Block(kind="heading", text=f"{card.name}: what it means")]
     results = (answer or (NONE,)) if isinstance(answer, tuple) else (str(answer),)
     meanings = [card.means[result] for result in results if result in card.means]
-    unclear = "Stopped or unclear, it counts for nothing, and that is all right."
-    blocks += [Block(kind="text", text=meaning) for meaning in meanings or [unclear]]
+    blocks += [Block(kind="text", text=meaning) for meaning in meanings or [wording.UNCLEAR]]
     old = {ranked.id: (place, ranked.band) for place, ranked in enumerate(before.conditions, 1)}
     now = [(ranked.id, (place, ranked.band)) for place, ranked in enumerate(after.conditions[:IN_PLAY], 1)]
     if all(old.get(id_) == standing for id_, standing in now):

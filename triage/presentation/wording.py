@@ -30,8 +30,7 @@ def urgency(knowledge: Knowledge, assessment: Assessment, rules: dict[str, Rule]
     name = knowledge.settings.urgency_in_words(said_of.level, said_of.within_days)
     said = tuple(line for line in (said_of.say, words.then) if line.rstrip(".") != name)
     blocks = [Block(kind="urgency", text=name, level=said_of.level, items=said)]
-    if said_of.place not in ("ambulance", "home"):
-        blocks.append(Block(kind="text", text=f"Where: {knowledge.settings.places[said_of.place]}."))
+    blocks += where_to_go(knowledge, said_of.place)
     why = dict.fromkeys(rules[r].why for r in said_of.reasons if r in rules and rules[r].why)
     if why:
         blocks.append(Block(kind="list", text="Why:", items=tuple(why)))
@@ -174,6 +173,17 @@ def look_again(knowledge: Knowledge, assessment: Assessment) -> str:
     said = days_to_come(knowledge, assessment)
     return (said + " " if said else "") + ("If one leg swells, if it gets worse, or if breath or chest trouble you, do "
                                            "not wait: start again here, or be seen.")
+
+
+UNCLEAR = "Stopped or unclear, it counts for nothing, and that is all right."
+"""What a self-check means that was stopped, or whose result is not clear."""
+
+
+def where_to_go(knowledge: Knowledge, place: str) -> list[Block]:
+    """Where to be seen; nothing for who stays at home or is fetched."""
+    if place in ("ambulance", "home"):
+        return []
+    return [Block(kind="text", text=f"Where: {knowledge.settings.places[place]}.")]
 
 
 def days_to_come(knowledge: Knowledge, assessment: Assessment) -> str:

@@ -88,8 +88,8 @@ def told(knowledge: Knowledge, found: Assessment, course: Course, count: int, sa
         lines = tuple(line for line in (say, words.then if course.level != "self_care" else "") if line)
         blocks.append(Block(kind="urgency", text=knowledge.settings.urgency_in_words(course.level, course.within_days),
                             level=course.level, items=lines))
-    if course.where not in ("home", "ambulance") and blocks:
-        blocks.append(Block(kind="text", text=f"Where: {knowledge.settings.places[course.where]}."))
+    if blocks:
+        blocks += wording.where_to_go(knowledge, course.where)
     if course.steps:
         title = "It is more urgent than your answers alone, because:" if course.raised else "What your diary adds:"
         blocks.append(Block(kind="list", text=title, items=tuple(f"{step.why}." for step in course.steps)))

@@ -11,7 +11,8 @@ from triage.inference.assessment import assess
 from triage.inference.compiled import Compiled
 from triage.knowledge import reader
 from triage.model import Answers, Knowledge
-from triage.presentation.report import kind_of, rendered, report
+from triage.presentation.formats import FORMATS, format_of, render
+from triage.presentation.report import report
 from triage.presentation.text_layout import speaks_unicode
 from triage.records import answers_file, sessions
 from triage.support.atomic_files import IS_THERE, is_direct, is_taken, write
@@ -22,18 +23,18 @@ from triage.support.text import printable
 
 def run(options: argparse.Namespace) -> int:
     """Write the report to the file that is named, or to stdout."""
-    kind = options.format or ("json" if options.json else kind_of(options.output))
+    kind = options.format or ("json" if options.json else format_of(options.output))
     if options.json and kind != "json":
         options.wrong("--json and --format say different things")
     to_stdout = options.output == "-"
-    if kind == "pdf" and to_stdout:
-        options.wrong("a PDF needs a file: -o FILE.pdf")
+    if FORMATS[kind].needs_file and to_stdout:
+        options.wrong(f"a report as {kind} needs a file: -o FILE{FORMATS[kind].suffixes[0]}")
     knowledge = reader.load()
     answers, notes = _answers(knowledge, options.file)
     over = options.force or (is_taken(options.output) and _may_write_over(options.output, options.file))
     assessment = assess(knowledge, Compiled(knowledge).fired(answers), answers)
-    told = report(knowledge, assessment, datetime.date.today(), options.reader, notes)
-    data = rendered(told, kind, unicode_ok=not to_stdout or speaks_unicode(sys.stdout.encoding))
+    document = report(knowledge, assessment, datetime.date.today(), options.reader, notes)
+    data = render(document, kind, unicode_ok=not to_stdout or speaks_unicode(sys.stdout.encoding))
     write(options.output, data, private=True, over=over)
     if not is_direct(options.output):
         print(f"{printable(options.output)}: written", file=sys.stderr)

@@ -16,6 +16,7 @@ from triage.model import Knowledge, Shape
 from triage.presentation.picture.geometry import Drawing, Line, Point, atlas, crossings, turned
 from triage.presentation.picture.layers import CAN_HURT, SAYS, Layer, Mark, Role, marks, views_for
 from triage.presentation.picture.listing import listing
+from triage.presentation.svg_tags import short, tag, text_at
 
 INK, SKIN, THIN = "#3a3a3a", "#f5f5f2", "#a6a6a2"
 PAINT: dict[Role, dict[str, object]] = {
@@ -88,12 +89,13 @@ def svg(knowledge: Knowledge, layer: Layer, width_mm: float = 170) -> str:
         bottom = _key(out, layer, shown, MARGIN, bottom + 3, width_mm - 2 * MARGIN, columns=_columns(shown, width_mm))
     height = bottom + MARGIN
     head = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_n(width_mm)}mm" height="{_n(height)}mm" '
-        f'viewBox="0 0 {_n(width_mm)} {_n(height)}" role="img" font-family={quoteattr(FONT)}>',
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{short(width_mm)}mm" height="{short(height)}mm" '
+        f'viewBox="0 0 {short(width_mm)} {short(height)}" role="img" font-family={quoteattr(FONT)}>',
         f"<title>{escape(title)}</title>",
         f"<desc>{escape(' '.join(['Schematic drawing.', *listing(knowledge, layer)]))}</desc>",
-        _tag("rect", x=0, y=0, width=width_mm, height=height, fill="#ffffff"),
-        *(_words(line, MARGIN, MARGIN + TITLE + at * TITLE * 1.3, TITLE, bold=True) for at, line in enumerate(lines)),
+        tag("rect", x=0, y=0, width=width_mm, height=height, fill="#ffffff"),
+        *(text_at(line, MARGIN, MARGIN + TITLE + at * TITLE * 1.3, TITLE, bold=True, fill=INK)
+          for at, line in enumerate(lines)),
     ]
     return "\n".join([*head, *out, "</svg>"]) + "\n"
 
@@ -156,12 +158,12 @@ def _high(column: Sequence[str], sizes: dict[str, tuple[float, float]], scale: f
 def _rows(names: Sequence[str], sizes: dict[str, tuple[float, float]], room: float) -> list[list[tuple[str, ...]]]:
     """Views in columns, columns in rows."""
     tall = [(name,) for name in names if sizes[name][1] > TALL]
-    short = [name for name in names if sizes[name][1] <= TALL]
-    pairs = [tuple(short[i:i + 2]) for i in range(0, len(short), 2)]
+    low = [name for name in names if sizes[name][1] <= TALL]
+    pairs = [tuple(low[i:i + 2]) for i in range(0, len(low), 2)]
     rows = _filled([*tall, *pairs], sizes, room)
     # Short views alone stand side by side, not on each other.
     if len(rows) > 1 or not tall:
-        rows = [*_filled(tall, sizes, room), *_filled([(name,) for name in short], sizes, room)]
+        rows = [*_filled(tall, sizes, room), *_filled([(name,) for name in low], sizes, room)]
     return rows
 
 
@@ -187,7 +189,7 @@ def _view(knowledge: Knowledge, layer: Layer, shown: Sequence[Mark], view: _Plac
     drawing, charts = view.drawing, atlas(knowledge)
     spec = drawing.view
     title = spec.title if _wide(spec.title, TEXT) <= view.width + GAP else spec.short
-    out = [_words(title, view.x + view.width / 2, view.y - 2.2, TEXT, anchor="middle")]
+    out = [text_at(title, view.x + view.width / 2, view.y - 2.2, TEXT, anchor="middle", fill=INK)]
     here = [area for role in ORDER for mark in shown for area in mark.areas
             if area.role == role and area.shape.view == view.name]
     # The whole of a view is tinted, lest it hide the others; as a place to name it has its number only.
@@ -218,7 +220,7 @@ def _area(role: Role, lines: Sequence[Line], deep: bool) -> list[str]:
     out = [_path(lines, True, **paint)]
     if role == "no_press":
         strokes = [stroke for line in lines for stroke in hatch(line, 1.25)]
-        out.append(_tag("path", d=" ".join(f"M{_p(a)} L{_p(b)}" for a, b in strokes), fill="none", stroke="#6b6b6b",
+        out.append(tag("path", d=" ".join(f"M{_p(a)} L{_p(b)}" for a, b in strokes), fill="none", stroke="#6b6b6b",
                         stroke_width=0.28))
     return out
 
@@ -257,8 +259,8 @@ def _edges(view: _Placed) -> list[str]:
     spec = view.drawing.view
     left, right = spec.edges if spec.both or not view.mirrored else spec.edges[::-1]
     y = view.y + view.height + 2.9
-    return [_words(left, view.x, y, SMALL, fill="#5a5a5a"),
-            _words(right, view.x + view.width, y, SMALL, anchor="end", fill="#5a5a5a")]
+    return [text_at(left, view.x, y, SMALL, fill="#5a5a5a"),
+            text_at(right, view.x + view.width, y, SMALL, anchor="end", fill="#5a5a5a")]
 
 
 # --- numbers -----------------------------------------------------------------------------------
@@ -270,9 +272,9 @@ def _numbers(knowledge: Knowledge, shown: Sequence[Mark], view: _Placed) -> list
     out = []
     for (mark, home), (x, y) in zip(spots, places, strict=True):
         if math.dist(home, (x, y)) > 2.2:
-            out.append(_tag("line", x1=home[0], y1=home[1], x2=x, y2=y, stroke=INK, stroke_width=0.25))
-        out.append(_tag("circle", cx=x, cy=y, r=2.05, fill="#ffffff", fill_opacity=0.92, stroke=INK, stroke_width=0.25))
-        out.append(_words(str(mark.number), x, y + 0.95, SMALL, anchor="middle", bold=True))
+            out.append(tag("line", x1=home[0], y1=home[1], x2=x, y2=y, stroke=INK, stroke_width=0.25))
+        out.append(tag("circle", cx=x, cy=y, r=2.05, fill="#ffffff", fill_opacity=0.92, stroke=INK, stroke_width=0.25))
+        out.append(text_at(str(mark.number), x, y + 0.95, SMALL, anchor="middle", bold=True, fill=INK))
     return out
 
 
@@ -340,17 +342,17 @@ def _key(out: list[str], layer: Layer, shown: Sequence[Mark], x: float, y: float
         left = x + column * (wide + GAP)
         out += _sign(sign, left, y)
         for at, text in enumerate(lines):
-            out.append(_words(text, left + 8, y + 3.0 + at * line, size))
+            out.append(text_at(text, left + 8, y + 3.0 + at * line, size, fill=INK))
         y += len(lines) * line + between
         low = max(low, y)
-    out.append(_words("Schematic: areas, no exact spots. No diagnosis.", x, low + 3.4, SMALL, fill="#5a5a5a"))
+    out.append(text_at("Schematic: areas, no exact spots. No diagnosis.", x, low + 3.4, SMALL, fill="#5a5a5a"))
     return low + 4.4
 
 
 def _sign(sign: Role | int, x: float, y: float) -> list[str]:
     if isinstance(sign, int):
-        return [_tag("circle", cx=x + 3, cy=y + 2, r=2.05, fill="#ffffff", stroke=INK, stroke_width=0.25),
-                _words(str(sign), x + 3, y + 2.95, SMALL, anchor="middle", bold=True)]
+        return [tag("circle", cx=x + 3, cy=y + 2, r=2.05, fill="#ffffff", stroke=INK, stroke_width=0.25),
+                text_at(str(sign), x + 3, y + 2.95, SMALL, anchor="middle", bold=True, fill=INK)]
     turns = [2 * math.pi * i / 40 for i in range(40)]
     oval = tuple((x + 3 + 2.9 * math.cos(turn), y + 2 + 1.75 * math.sin(turn)) for turn in turns)
     return _area(sign, [oval], deep=False)
@@ -385,26 +387,8 @@ def _moved_point(view: _Placed, point: Point) -> Point:
 
 def _path(lines: Sequence[Line], closed: bool = True, **paint: object) -> str:
     end = " Z" if closed else ""
-    return _tag("path", d=" ".join("M" + " L".join(map(_p, line)) + end for line in lines), **paint)
-
-
-def _words(
-    text: str, x: float, y: float, size: float, anchor: str = "start", bold: bool = False, fill: str = INK,
-) -> str:
-    weight = ' font-weight="bold"' if bold else ""
-    return (f'<text x="{_n(x)}" y="{_n(y)}" font-size="{_n(size)}" text-anchor="{anchor}" fill="{fill}"{weight}>'
-            f"{escape(text)}</text>")
-
-
-def _tag(name: str, **attributes: object) -> str:
-    told = (f'{key.replace("_", "-")}="{_n(value) if isinstance(value, (int, float)) else value}"'
-            for key, value in attributes.items())
-    return f"<{name} {' '.join(told)}/>"
+    return tag("path", d=" ".join("M" + " L".join(map(_p, line)) + end for line in lines), **paint)
 
 
 def _p(point: Point) -> str:
-    return f"{_n(point[0])} {_n(point[1])}"
-
-
-def _n(value: float) -> str:
-    return f"{value:.2f}".rstrip("0").rstrip(".")
+    return f"{short(point[0])} {short(point[1])}"

@@ -10,17 +10,12 @@ import msgspec
 from triage.model import Assessment, Knowledge
 from triage.presentation.report import clinician, person
 from triage.presentation.report.document import Reader, Report
-from triage.presentation.report.html import html
-from triage.presentation.report.pdf import pdf
-from triage.presentation.report.text import text
-from triage.presentation.result_json import encode, result
+from triage.presentation.result_json import result
 
-__all__ = ["KINDS", "READERS", "SCHEMA", "Report", "kind_of", "rendered", "report"]
+__all__ = ["READERS", "SCHEMA", "Report", "as_data", "report"]
 
 SCHEMA = "triage-report/1"
-KINDS = ("text", "html", "json", "pdf")
 READERS: tuple[Reader, ...] = ("person", "clinician", "both")
-SUFFIXES = {".html": "html", ".htm": "html", ".json": "json", ".pdf": "pdf"}
 
 
 def report(
@@ -36,25 +31,9 @@ def report(
     )
 
 
-def kind_of(name: str) -> str:
-    """The kind that a file of this name has."""
-    return next((kind for suffix, kind in SUFFIXES.items() if name.lower().endswith(suffix)), "text")
-
-
-def rendered(told: Report, kind: str, unicode_ok: bool = True) -> bytes:
-    """The report in one of KINDS. `unicode_ok` false: text in ASCII. Raises TriageError where no PDF can be made."""
-    if kind == "pdf":
-        return pdf(html(told))
-    if kind == "html":
-        return html(told).encode()
-    if kind == "json":
-        return encode(_data(told))
-    return text(told, unicode_ok).encode()
-
-
-def _data(told: Report) -> dict[str, Any]:
+def as_data(report: Report) -> dict[str, Any]:
     """The report as plain data; what a picture shows stands in its listing."""
-    whole: dict[str, Any] = msgspec.to_builtins(told)
+    whole: dict[str, Any] = msgspec.to_builtins(report)
     for reader in ("person", "clinician"):
         for section in whole[reader]:
             for piece in section["pieces"]:

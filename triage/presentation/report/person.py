@@ -60,7 +60,7 @@ def found(knowledge: Knowledge, assessment: Assessment) -> list[tuple[SelfCheck,
 def meaning(card: SelfCheck, answer: Answer) -> list[str]:
     """What the result of a self-check means."""
     if answer == NOT_SURE:
-        return ["Stopped or unclear, it counts for nothing, and that is all right."]
+        return [wording.UNCLEAR]
     chosen = answer if isinstance(answer, tuple) else (str(answer),)
     return [card.means[option] for option in chosen if option in card.means]
 
