@@ -14,20 +14,23 @@ FILES = {
     "findings/pain.yaml": """\
 about: Where it hurts
 findings:
-  age: {ask: How old are you?, kind: number, unit: years, lowest: 0, highest: 120, background: true}
-  since: {ask: Since when does it hurt?, kind: duration}
+  age: {ask: How old are you?, term: age, kind: number, unit: years, lowest: 0, highest: 120, background: true}
+  since: {ask: Since when does it hurt?, term: since, kind: duration}
   side:
     ask: Which side is it?
+    term: side
     kind: one
     options: {left: Left, right: Right, no_side: Neither}
     unread: [left, right, no_side]
   region:
     ask: Where does it hurt?
+    term: region
     kind: many
     options: {heel: Heel, calf: Calf}
     unread: [heel]
   site:
     ask: Show the place more closely.
+    term: site
     kind: many
     within: pain.region
     options:
@@ -36,11 +39,13 @@ findings:
     unread: [heel_back, calf_low]
   swollen:
     ask: Is the leg swollen?
+    term: swollen
     line: One leg is swollen
     again: Look at both legs. Is one thicker?
     kind: yes_no
   hot:
     ask: Is the skin hot?
+    term: hot
     line: Hot skin
     again: Lay a hand on both legs. Is one hotter?
     kind: yes_no
@@ -48,17 +53,21 @@ findings:
     ask_if: {pain.swollen: yes}
   pressed:
     ask: What did pressing do?
+    term: pressed
     kind: one
     options: {my_pain: It brought on my pain, no_pain: Nothing}
   shoes:
     ask: Did you change shoes?
+    term: shoes
     kind: yes_no
   socks:
     ask: Did you change socks?
+    term: socks
     kind: yes_no
     unread: [yes]
   alarm:
     ask: How bad is it?
+    term: alarm
     again: Sit still. How bad is it now?
     kind: one
     options: {worst: Nobody could bear it, bad: Bad, other: It is another trouble}
@@ -284,15 +293,16 @@ def write(folder: Path) -> Path:
     return rules
 
 
-ABOUT_OTHER_CARDS = ("not_for", "promises", "sources_read", "sources_again")
+ABOUT_OTHER_CARDS = ("history", "example", "not_for", "promises", "sources_read", "sources_again")
 """Keys of the real settings that name findings or sources which are not here."""
 
 
 def settings() -> str:
-    """The real settings without what they say of other cards."""
+    """The real settings without what they say of other cards, and an example of these."""
     text = (RULES / "knowledge.yaml").read_text(encoding="utf-8")
     keys = re.split(r"(?m)^(?=[a-z_]+:)", text)
-    return "".join(key for key in keys if key.partition(":")[0] not in ABOUT_OTHER_CARDS)
+    own = "example: {pain.region: [heel, calf], pain.side: left}\n"
+    return "".join(key for key in keys if key.partition(":")[0] not in ABOUT_OTHER_CARDS) + own
 
 
 SPOKEN = {

@@ -11,7 +11,6 @@ from tests.conftest import remembered, shared_knowledge
 from triage.explanation.standing import standing
 from triage.inference import contraindications
 from triage.inference.assessment import assess
-from triage.inference.contraindications import HANDS_ON
 from triage.knowledge import forbidden_advice
 from triage.model import Answers, Assessment, Knowledge
 from triage.presentation import explanation_screens, wording
@@ -64,7 +63,7 @@ def test_the_doubt_stays_when_the_advice_goes(knowledge):
 
 def test_who_may_press_is_told_so(knowledge):
     assessment = concluded(CALF | PRESSED)
-    assert not HANDS_ON & contraindications.locks(knowledge, assessment)
+    assert not {"no_press", "no_stretch"} & contraindications.locks(knowledge, assessment)
     assert knowledge.conditions["soleus_trigger_points"].note in told(assessment)
     assert "pressing and stretching" in told(assessment)
 
@@ -114,7 +113,7 @@ def forbidden(knowledge: Knowledge, assessment: Assessment, texts: Iterable[str]
     """The sentences of these texts that advise what must not be done, or is not yet known to be safe."""
     if not contraindications.hands_off(knowledge, assessment):
         return []
-    locks = [knowledge.interlocks[name] for name in contraindications.HANDS_ON]
+    locks = [knowledge.interlocks[name] for name in ("no_press", "no_stretch")]
     return [sentence for text in texts for lock in locks for sentence in forbidden_advice.advises(lock, text)]
 
 

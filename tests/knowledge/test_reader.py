@@ -23,6 +23,8 @@ from triage.verification import lint
 FLAG = "red_flags/hot_leg.yaml"
 CALF = "conditions/sore_calf.yaml"
 PAIN = "findings/pain.yaml"
+SHOES = "    ask: Did you change shoes?\n    term: shoes\n"
+SOCKS = SHOES.replace("shoes", "socks")
 
 
 @pytest.fixture
@@ -95,7 +97,7 @@ def test_the_cards_to_be_damaged_have_no_fault(rules):
     (FLAG, "care: [rest]", "care: [rest]\n§colour: red", "unknown-key", ""),
     (FLAG, "care: [rest]", "care: [rest]\n§id: hot_leg", "unknown-key", ""),
     (CALF, "look_again: {days: 14,", "look_again: {§day: 3, days: 14,", "unknown-key", "days"),
-    (PAIN, "{ask: How old are you?, kind", "{§asks: How old are you?, kind", "unknown-key", "ask"),
+    (PAIN, "{ask: How old are you?, term", "{§asks: How old are you?, term", "unknown-key", "ask"),
     ("interview.yaml", "groups: []", "groups: []\n§stage: []", "unknown-key", "stages"),
     ("interview.yaml", "groups: []\n", "groups: §none\n", "shape", ""),
     ("article.yaml", "claims:\n", "§claim: {}\nclaims:\n", "unknown-key", "claims"),
@@ -109,7 +111,7 @@ def test_the_cards_to_be_damaged_have_no_fault(rules):
     (FLAG, "care: [rest]", "care: §rest", "shape", ""),
     (FLAG, "care: [rest]", "care: [rest, §{}]", "shape", ""),
     ("care/rest.yaml", "safe_for_all: true", "safe_for_all: §yes", "shape", ""),
-    (PAIN, "  shoes:\n    ask: Did you change shoes?\n    kind: yes_no\n", "  shoes: §yes\n", "shape", ""),
+    (PAIN, f"  shoes:\n{SHOES}    kind: yes_no\n", "  shoes: §yes\n", "shape", ""),
     ("sources.yaml", "year: 2020", "year: §recent", "shape", ""),
     ("interview.yaml", "title: Who is it?", "title: §[Who]", "shape", ""),
     # words of a fixed list
@@ -119,7 +121,7 @@ def test_the_cards_to_be_damaged_have_no_fault(rules):
     (CALF, "strength: strong", "strength: §strnog", "shape", "strong"),
     (CALF, "level: common", "level: §comon", "shape", "common"),
     (CALF, "grade: memory", "grade: §vague", "shape", ""),
-    (PAIN, "Did you change shoes?\n    kind: yes_no", "Did you change shoes?\n    kind: §yesno", "shape", "yes_no"),
+    (PAIN, f"{SHOES}    kind: yes_no", f"{SHOES}    kind: §yesno", "shape", "yes_no"),
     ("sources.yaml", "seen: full", "seen: §ful", "shape", "full"),
     # what cards name
     (FLAG, "the skin is hot\n    source: book", "the skin is hot\n    source: §boook", "unknown-source", "book"),
@@ -143,11 +145,11 @@ def test_the_cards_to_be_damaged_have_no_fault(rules):
     (PAIN, "{left: Left, right: Right, no_side: Neither}", "{left: Left, §not_sure: Unsure}", "bad-id", ""),
     (PAIN, "{left: Left, right: Right, no_side: Neither}", "{left: Left, §2nd: Second}", "bad-id", ""),
     (PAIN, "  socks:\n", "  §Socks:\n", "bad-id", ""),
-    (PAIN, "    ask: Did you change shoes?\n    kind: yes_no",
-     "    §ask: Did you change shoes?\n    kind: yes_no\n    options: {one: One}", "options", ""),
-    (PAIN, "    ask: Did you change socks?\n    kind: yes_no", "    §ask: Did you change socks?\n    kind: one",
+    (PAIN, f"{SHOES}    kind: yes_no", f"    §{SHOES.lstrip()}    kind: yes_no\n    options: {{one: One}}",
      "options", ""),
-    (PAIN, "{ask: How old are you?, kind: number, unit: years,", "§{ask: How old are you?, kind: number,", "unit", ""),
+    (PAIN, f"{SOCKS}    kind: yes_no", f"    §{SOCKS.lstrip()}    kind: one", "options", ""),
+    (PAIN, "{ask: How old are you?, term: age, kind: number, unit: years,",
+     "§{ask: How old are you?, term: age, kind: number,", "unit", ""),
     # days
     (FLAG, "level: book\n    within_days: 7\n", "level: §book\n", "within-days", ""),
     (FLAG, "level: book\n    within_days: 7\n", "level: §today\n    within_days: 7\n", "within-days", ""),

@@ -25,7 +25,6 @@ from triage.model import NOT_SURE, Answers, Assessment, Block, Question, Turn
 from triage.presentation import formats
 from triage.presentation import report as reports
 from triage.presentation.report.document import Figure, Line, Report, Section, Table
-from triage.presentation.report.terms import TERMS
 from triage.records import sessions
 from triage.support.atomic_files import IS_THERE, write
 from triage.support.errors import TriageError
@@ -211,7 +210,7 @@ def test_the_clinician_reads_each_red_flag_with_its_answer(knowledge):
         assert isinstance(table, Table)
         row = next(row for row in table.rows if row[0][0].text == word)
         if word != "Not asked":
-            assert all(TERMS[name] in row[1][0].text for name in knowledge.emergency)
+            assert all(knowledge.findings[name].term in row[1][0].text for name in knowledge.emergency)
 
 
 def test_a_raised_red_flag_has_its_rules_and_the_words_of_the_question(knowledge):
@@ -243,8 +242,38 @@ def test_present_absent_and_not_asked_are_told_apart():
     assert {row[0][0].text: row[1][0].text for row in silent.rows}["Medicines"] == "not asked"
 
 
-def test_every_emergency_question_has_a_clinicians_term_and_every_term_a_question(knowledge):
-    assert set(knowledge.emergency) <= set(TERMS) <= set(knowledge.findings)
+def test_the_clinician_reads_each_finding_by_a_short_term_of_its_own(knowledge):
+    terms = {name: finding.term for name, finding in knowledge.findings.items()}
+    assert all(0 < len(term) < 100 for term in terms.values())
+    assert len({*terms.values()}) == len(terms)
+
+
+def story_of(knowledge, answers: Answers) -> dict[str, tuple[str, str]]:
+    """Row of the story -> what is present in it, and what is absent or not sure."""
+    assessment = assess(knowledge, Compiled(knowledge).fired(answers), answers)
+    (table,) = part(reports.report(knowledge, assessment, DAY).clinician, "story").pieces
+    assert isinstance(table, Table)
+    return {row[0][0].text: (row[1][0].text, row[2][0].text) for row in table.rows}
+
+
+def test_each_finding_stands_in_one_row_of_the_history_in_the_order_of_the_settings(knowledge):
+    rows = story_of(knowledge, dict.fromkeys(knowledge.findings, NOT_SURE))
+    shown = {title: absent.removeprefix("Not sure: ").split("; ") for title, (_, absent) in rows.items()}
+    assert list(shown) == list(knowledge.settings.history)
+    for title, names in knowledge.settings.history.items():
+        named = [knowledge.findings[name].term for name in names if name in knowledge.findings]
+        assert shown[title][: len(named)] == named
+    every = [finding.term for name, finding in knowledge.findings.items()
+             if finding.topic not in ("person", "self_check") and name not in knowledge.emergency]
+    assert sorted(term for terms in shown.values() for term in terms) == sorted(every)
+
+
+def test_the_region_is_left_out_only_where_a_place_in_it_is_named(knowledge):
+    region: Answers = {"pain.region": ("calf",)}
+    term = f"{knowledge.findings['pain.region'].term}: "
+    assert term in story_of(knowledge, region)["Complaint"][0]
+    assert term in story_of(knowledge, {**region, "pain.site": NOT_SURE})["Complaint"][0]
+    assert term not in story_of(knowledge, {**region, "pain.site": ("calf_deep",)})["Complaint"][0]
 
 
 @pytest.mark.parametrize("story", PERSON)

@@ -31,6 +31,7 @@ CALF = {"pain.age": 45.0, "pain.since": 3.0, "pain.region": ("calf",), "pain.swo
 SWOLLEN = CALF | {"pain.swollen": "yes"}
 SWOLLEN_HEEL = SWOLLEN | {"pain.region": ("heel",)}
 UNSURE = CALF | {"pain.swollen": "not_sure"}
+SOCKS = "  socks:\n    ask: Did you change socks?\n    term: socks\n    kind: yes_no\n"
 CLOT = "clot_signs/derived.recent=yes&pain.swollen=yes"
 TIRED = """\
 name: Tired calf
@@ -232,7 +233,7 @@ def test_values_of_a_finding_are_answers_to_it(knowledge):
 # --- what one side does not know
 
 def test_a_finding_that_one_side_does_not_know_is_left_out_there_and_said(two):
-    two.change("findings/pain.yaml", "  socks:\n    ask: Did you change socks?\n    kind: yes_no\n", "", side="old")
+    two.change("findings/pain.yaml", SOCKS, "", side="old")
     two.change("conditions/tired_calf.yaml", "pain.socks: yes", "pain.shoes: yes", side="old")
     versions = two.versions()
     people = [person(CALF | {"pain.socks": "yes"}, 1), person(CALF | {"pain.socks": "no"}, 2), person(CALF, 3)]
@@ -261,8 +262,8 @@ def test_a_number_beyond_the_bounds_of_one_side_is_left_out_there(two):
 
 
 def test_a_finding_of_another_kind_takes_what_both_understand(two):
-    two.change("findings/pain.yaml", "    ask: Did you change socks?\n    kind: yes_no",
-               "    ask: Did you change socks?\n    kind: one\n    options: {often: Often, once: Once}", side="old")
+    of_options = SOCKS.replace("yes_no\n", "one\n    options: {often: Often, once: Once}\n")
+    two.change("findings/pain.yaml", SOCKS, of_options, side="old")
     two.change("conditions/tired_calf.yaml", "pain.socks: yes", "pain.socks: once", side="old")
     versions = two.versions()
     assert told(versions.both, versions.sides[0], {"pain.socks": "yes"}) == ({}, ("pain.socks=yes",))
@@ -293,7 +294,7 @@ def test_a_renamed_finding_is_the_same_one_in_both_directions(two, side):
 
 
 def test_both_together_know_everything_of_either(two):
-    two.change("findings/pain.yaml", "  socks:\n    ask: Did you change socks?\n    kind: yes_no\n", "", side="old")
+    two.change("findings/pain.yaml", SOCKS, "", side="old")
     two.change("conditions/tired_calf.yaml", "pain.socks: yes", "pain.shoes: yes", side="old")
     (two.new / "conditions/spur.yaml").unlink()
     old, new = (reader.load(folder) for folder in two)
@@ -308,7 +309,7 @@ def test_both_together_know_everything_of_either(two):
 # --- what the rules hold otherwise
 
 def test_the_summary_names_what_was_added_removed_and_changed(two):
-    two.change("findings/pain.yaml", "  socks:\n    ask: Did you change socks?\n    kind: yes_no\n", "")
+    two.change("findings/pain.yaml", SOCKS, "")
     two.change("conditions/tired_calf.yaml", "pain.socks: yes", "pain.shoes: yes")
     two.change("findings/pain.yaml", "heel: Heel, calf: Calf}", "calf: Calf, knee: Knee}")
     two.change("findings/pain.yaml", "heel_back: {label: Back of the heel, in: heel}",
@@ -481,7 +482,7 @@ def test_what_neither_version_knows_is_told_at_its_place(two, diff, told_of, tmp
 def test_a_story_may_use_what_only_one_of_both_knows(two, diff, told_of):
     (two.new / "red_flags/clot_signs.yaml").unlink()
     two.change("interlocks.yaml", "flags: [clot_signs]", "flags: []")
-    two.change("findings/pain.yaml", "  socks:\n    ask: Did you change socks?\n    kind: yes_no\n", "")
+    two.change("findings/pain.yaml", SOCKS, "")
     two.change("conditions/tired_calf.yaml", "pain.socks: yes", "pain.shoes: yes")
     (told_of[1] / "clot.yaml").write_text(STORIES.replace("pain.swollen: yes", "pain.swollen: yes, pain.socks: no"),
                                           encoding="utf-8")

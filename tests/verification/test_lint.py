@@ -22,12 +22,14 @@ PAIN = "findings/pain.yaml"
 PRESS = "self_checks/press.yaml"
 REST = "care/rest.yaml"
 VIEW = "interview.yaml"
+SETTINGS, WATCH = "knowledge.yaml", "watch_always:"
 
 AGAINST = small.FILES[CALF][small.FILES[CALF].index("against:"):small.FILES[CALF].index("fits_well_if")]
 FOR = small.FILES[CALF][small.FILES[CALF].index("for:\n"):small.FILES[CALF].index("against:")]
 LINES = "together: [pain.swollen, pain.hot]"
 MORE_LINES = "".join(
-    f"  more_{n}: {{ask: Is it so?, line: It is so, again: Look again. Is it so?, kind: yes_no}}\n" for n in range(8)
+    f"  more_{n}: {{ask: Is it so?, term: more {n}, line: It is so, again: Look again. Is it so?, kind: yes_no}}\n"
+    for n in range(8)
 )
 SCREEN_OF_NINE = "together: [pain.hot, " + ", ".join(f"pain.more_{n}" for n in range(8)) + "]"
 
@@ -52,6 +54,14 @@ DAMAGES = [
     (PAIN, "  socks:", "  socks_again:", "name", "pain.socks_again", ""),
     (PAIN, "unread: [heel]", "unread: [heel, hele]", "unknown-option", "pain.region", "heel"),
     (PAIN, "unread: [yes]", "unread: [yes, noo]", "unknown-option", "pain.socks", "no"),
+    (PAIN, "unread: [yes]", "unread: [yes]\n    recent: [noo]", "unknown-option", "pain.socks", "no"),
+    (PAIN, "    term: hot\n", "", "term", "pain.hot", ""),
+    # what the settings say of findings
+    (SETTINGS, WATCH, f"history: {{Pain: [pian], Rest: []}}\n{WATCH}", "history", "settings:knowledge", "pain"),
+    (SETTINGS, WATCH, f"history: {{Pain: [pain, pain.age, pain], Rest: []}}\n{WATCH}", "history",
+     "settings:knowledge", ""),
+    (SETTINGS, WATCH, f"history: {{Pain: [pain]}}\n{WATCH}", "history", "settings:knowledge", ""),
+    (SETTINGS, "pain.side: left}", "pain.side: lfet}", "example", "settings:knowledge", "left"),
     # screens
     (VIEW, "ask: [pain.age]", "ask: [pain.aeg]", "unknown-finding", "stage:who", "pain.age"),
     (VIEW, LINES, "together: [pain.swollen, pain.hto]", "unknown-finding", "stage:screen", "pain.hot"),
@@ -159,8 +169,9 @@ def with_phrases(there: str, phrases: str) -> str:
 
 DAMAGES += [(PAIN, there, with_phrases(there, said), *told) for there, said, *told in SAID]
 DAMAGES += [
-    (PAIN, "since: {ask: Since when does it hurt?, kind: duration}",
-     "since:\n    {ask: Since when does it hurt?, kind: duration, also_said: [weeks]}", "also-said", "pain.since", ""),
+    (PAIN, "since: {ask: Since when does it hurt?, term: since, kind: duration}",
+     "since:\n    {ask: Since when does it hurt?, term: since, kind: duration, also_said: [weeks]}",
+     "also-said", "pain.since", ""),
     (PAIN, "age: {ask: How old are you?, ",
      "age:\n    {also_said: [old], ask: How old are you?, ", "also-said", "pain.age", ""),
 ]

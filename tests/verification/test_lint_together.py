@@ -159,7 +159,7 @@ def test_what_comes_near_and_is_allowed_is_no_fault(rules, name, old, new):
 
 
 def test_a_finding_of_a_self_check_is_asked_by_a_self_check_only(rules):
-    finding = "about: X\nfindings:\n  tried: {ask: What came of it?, kind: yes_no}\n"
+    finding = "about: X\nfindings:\n  tried: {ask: What came of it?, term: tried, kind: yes_no}\n"
     (rules / "findings/self_check.yaml").write_text(finding)
     small.told_at(rules, CALF, AGE, "{self_check.tried: yes}")
     (fault,) = lint.faults(rules, on=DAY)

@@ -27,7 +27,7 @@ from typing import Any, Literal
 
 from triage.batch import tables
 from triage.batch.tables import Row
-from triage.inference.answers import AGAIN, parse
+from triage.inference.answers import AGAIN
 from triage.inference.assessment import assess
 from triage.model import Answers, Assessment, Fired, Knowledge
 from triage.records import answers_file
@@ -42,14 +42,6 @@ COLUMNS: dict[str, type] = {
     "not_asked": list,
 }
 """The columns of the output and what they hold."""
-
-EXAMPLE: dict[str, str] = {
-    "id": "example", "screens": "no", "person.age": "35", "pain.region": "calf|heel",
-    "pain.site": "calf_lower_inner|heel_back", "pain.side": "left", "onset.age": "3 weeks",
-    "activity.regular": "running", "activity.terrain": "hills",
-}
-"""A row as CSV has it, for templates; rules that lack one of the findings leave it out."""
-
 
 class Judge:
     """Rows -> lines of the output, with one engine. Built once a process."""
@@ -136,17 +128,11 @@ def other_engine(engine: str) -> str:
 def template(knowledge: Knowledge, kind: str) -> bytes:
     """A table of this kind with every column that the input may have, and one worked row."""
     kinds = {"id": "one", "screens": "one", **{name: finding.kind for name, finding in knowledge.findings.items()}}
-    texts = {name: text for name, text in EXAMPLE.items() if name in ("id", "screens") or (
-        name in kinds and not parse(knowledge, {name: text})[1])}
-    if kind == "csv":
-        return tables.header(kind, list(kinds)) + tables.line(kind, {name: texts.get(name) for name in kinds})
-    values: dict[str, Any] = dict(texts)
-    for name, text in texts.items():
-        if kinds[name] in ("many", "number"):
-            values[name] = text.split("|") if kinds[name] == "many" else int(text)
-    lines = tables.line("jsonl", {name: values.get(name) for name in kinds})
-    if kind == "jsonl":
-        return lines
+    example = {"id": "example", "screens": "no", **knowledge.settings.example}
+    row = {name: example.get(name) for name in kinds}
+    if kind != "parquet":
+        return (tables.header(kind, list(kinds)) if kind == "csv" else b"") + tables.line(kind, row)
+    lines = tables.line("jsonl", row)
     sink = io.BytesIO()
     tables.to_parquet(io.BytesIO(lines), sink.write, {
         name: {"many": list, "number": float}.get(each, str) for name, each in kinds.items()

@@ -5,10 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from triage.knowledge import forbidden_advice
-from triage.model import RANK, Assessment, Knowledge, SelfCheck
-
-HANDS_ON = {"no_press", "no_stretch"}
-"""The locks on what is done to a leg with hands and straps; cards tell of it in passing as well."""
+from triage.model import RANK, Assessment, Interlock, Knowledge, SelfCheck
 
 
 def locks(knowledge: Knowledge, assessment: Assessment) -> set[str]:
@@ -32,8 +29,14 @@ def hands_off(knowledge: Knowledge, assessment: Assessment) -> bool:
         return True
     cards = {**knowledge.self_checks, **knowledge.care}
     held = (*assessment.withheld_checks, *assessment.withheld_care)
-    touching = [each for each in held if HANDS_ON & {*cards[each.id].blocked_by}]
-    return bool(touching or HANDS_ON & locks(knowledge, assessment))
+    hands_on = {lock.id for lock in _hands_on(knowledge)}
+    touching = [each for each in held if hands_on & {*cards[each.id].blocked_by}]
+    return bool(touching or hands_on & locks(knowledge, assessment))
+
+
+def _hands_on(knowledge: Knowledge) -> list[Interlock]:
+    """The locks on what is done to a leg with hands and straps; cards tell of it in passing as well."""
+    return [lock for lock in knowledge.interlocks.values() if lock.hands_on]
 
 
 def calm(knowledge: Knowledge, assessment: Assessment, text: str) -> str:
@@ -42,9 +45,8 @@ def calm(knowledge: Knowledge, assessment: Assessment, text: str) -> str:
         return text
     kept: list[str] = []
     left_out = False
-    hands_on = [lock for name, lock in knowledge.interlocks.items() if name in HANDS_ON]
     for sentence in forbidden_advice.sentences(text):
         follows = left_out and sentence.startswith("If it ")
-        left_out = follows or any(forbidden_advice.advises(lock, sentence) for lock in hands_on)
+        left_out = follows or any(forbidden_advice.advises(lock, sentence) for lock in _hands_on(knowledge))
         kept += [] if left_out else [sentence]
     return " ".join(kept)

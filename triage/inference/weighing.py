@@ -14,9 +14,6 @@ from triage.support.memory import OnceForEach
 LARGEST = 50_000
 """So many sets of lines are remembered with their weight; then it begins anew, so that memory stays bounded."""
 
-BEST_COUNTS = "site"
-"""In this group a line for the condition silences the lines against it: of several places the best counts."""
-
 
 def weigh(knowledge: Knowledge, condition: Condition, fired: Sequence[Rule]) -> Weight:
     """How far a condition stands, given those of its lines that fired. Condition must have a frequency."""
@@ -36,8 +33,8 @@ def weigh(knowledge: Knowledge, condition: Condition, fired: Sequence[Rule]) -> 
             speaks_against.setdefault(rule.group or rule.key, []).append(-rule.weight)
     if condition.kind == "danger":
         speaks_against.clear()
-    elif BEST_COUNTS in speaks_for:
-        speaks_against.pop(BEST_COUNTS, None)
+    elif settings.best_counts in speaks_for:
+        speaks_against.pop(settings.best_counts, None)
     total_for = sum(_group(weights, settings) for weights in speaks_for.values())
     total_against = -sum(_group(weights, settings) for weights in speaks_against.values())
     uncapped = total_for + max(total_against, settings.against_cap)

@@ -245,6 +245,8 @@ class Interlock(Card, frozen=True, kw_only=True):
     """Words that tell to do what it forbids; a card whose steps use one is blocked by it, or says why not."""
     flags: list[str] = []
     """Red flags that forbid it."""
+    hands_on: bool = False
+    """Is it about what hands and straps do to a leg? Then sentences said in passing must not invite to it either."""
     rules: list[LockRule] = []
 
 
@@ -330,6 +332,8 @@ class Weights(Card, frozen=True, kw_only=True):
     """Of the lines of one group but the strongest: the part that counts."""
     group_others: int
     """So many of them count."""
+    best_counts: str = "site"
+    """The group in which a line for a condition silences the lines against it: of several places the best counts."""
     cap: float
     """Evidence counts for no more than this, for or against."""
     against_cap: float
@@ -386,6 +390,11 @@ class Settings(Card, frozen=True, kw_only=True):
     """Key of a place -> its name."""
     watch_always: list[str]
     """What everybody is told to watch for."""
+    history: dict[str, list[str]] = {}
+    """Rows of the history that a clinician reads -> their findings and topics, in order. A finding goes before its
+    topic; the row that names none holds the rest."""
+    example: dict[str, str | int | float | list[str]] = {}
+    """Answers of one person, as a file would have them, for templates."""
     not_for: list[NotFor] = []
     """Whom this program is not for: they are sent elsewhere."""
     promises: list[Promise] = []

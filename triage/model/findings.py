@@ -28,6 +28,8 @@ class Finding(Card, frozen=True, kw_only=True, dict=True):
 
     id: str = ""
     ask: str
+    term: str = ""
+    """The clinician's word for it, short; before an answer that is more than yes or no."""
     help: str = ""
     """For a word that may not be known."""
     line: str = ""
@@ -54,6 +56,8 @@ class Finding(Card, frozen=True, kw_only=True, dict=True):
     """The option that says "none of these" in words of its own."""
     several_is: str = ""
     """The option that says that several others are so, ticked as lines of one list: left and right is both."""
+    recent: list[str] = []
+    """Options that mean the last weeks or months: said of years ago they are not so."""
     unread: list[str] = []
     """Options that no rule reads and that are there all the same, so that people can say so."""
     aliases: list[str] = []

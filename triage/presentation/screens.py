@@ -154,7 +154,7 @@ def _conditions(knowledge: Knowledge, assessment: Assessment, rules: dict[str, R
         return [*blocks, wording.nothing_fits(assessment)]
     for ranked in assessment.conditions[:IN_PLAY]:
         card = knowledge.conditions[ranked.id]
-        lines = dict.fromkeys(rule.why for rule in wording.strongest(ranked, rules)) if rules else {}
+        lines = dict.fromkeys(rule.why for rule in wording.strongest(knowledge, ranked, rules)) if rules else {}
         because = (f"Because {'; '.join(list(lines)[:2])}.",) if lines else ()
         blocks.append(Block(kind="list", text=f"{card.name} - {wording.band_in_words(ranked)}. {card.summary}",
                             items=because))
@@ -173,7 +173,7 @@ def _reasons(knowledge: Knowledge, assessment: Assessment, rules: dict[str, Rule
 
 
 def _lines(knowledge: Knowledge, assessment: Assessment, ranked: Ranked, rules: dict[str, Rule]) -> list[Block]:
-    speaks_for = _known(wording.strongest(ranked, rules))
+    speaks_for = _known(wording.strongest(knowledge, ranked, rules))
     speaks_against = _known(rules[r] for r in ranked.against)
     unknown = wording.not_known(knowledge, assessment, ranked, rules)
     return [Block(kind="list", text=title, items=tuple(items)) for title, items in (

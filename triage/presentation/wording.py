@@ -6,7 +6,6 @@ from triage.explanation.standing import Standing
 from triage.inference.answers import AGAIN
 from triage.inference.assessment import IN_PLAY
 from triage.inference.contraindications import calm
-from triage.inference.weighing import BEST_COUNTS
 from triage.model import NONE, NOT_SURE, RANK, Answer, Assessment, Block, Care, Knowledge, Ranked, Rule, SelfCheck
 
 MOST_DANGERS, MORE_CARE = 8, 5
@@ -95,10 +94,10 @@ def band_in_words(ranked: Ranked) -> str:
     return "to be looked for first" if ranked.suspected_by and ranked.band != "fits_well" else BAND[ranked.band]
 
 
-def strongest(ranked: Ranked, rules: dict[str, Rule]) -> list[Rule]:
+def strongest(knowledge: Knowledge, ranked: Ranked, rules: dict[str, Rule]) -> list[Rule]:
     """Its lines for it, the strongest first. Of several lines about the place, the most exact one says it."""
     lines = sorted((rules[r] for r in ranked.for_), key=lambda rule: -rule.weight)
-    sites = [rule for rule in lines if rule.group == BEST_COUNTS]
+    sites = [rule for rule in lines if rule.group == knowledge.settings.weights.best_counts]
     return [rule for rule in lines if rule not in sites[1:]]
 
 

@@ -8,7 +8,6 @@ from operator import or_
 
 from triage.inference.compiled.answer_columns import Cases
 from triage.inference.compiled.case_sums import Sums, compared, mapped, plus, union, units
-from triage.inference.weighing import BEST_COUNTS
 from triage.model import RANK, Band, Condition, Knowledge
 
 Lines = list[tuple[int, str]]
@@ -102,7 +101,7 @@ class _Summing:
         weights = knowledge.settings.weights
         assert card.frequency is not None
         self.name, self.danger = card.id, card.kind == "danger"
-        self.others = weights.group_others
+        self.others, self.best_counts = weights.group_others, weights.best_counts
         self.cap, self.against_cap = units(weights.cap), units(weights.against_cap)
         self.base = units(weights.frequency[card.frequency.level])
         self.steps: Lines = [(units(weights.frequency[rule.step]), rule.key)
@@ -141,8 +140,8 @@ class _Summing:
         """Evidence for and against, capped."""
         sums = self._side(self.speaks_for, rules, where, {})
         if not self.danger:
-            best = union(rules[key] for _, key in self.speaks_for.get(BEST_COUNTS, ()))
-            doubts = self._side(self.against, rules, where, {BEST_COUNTS: best})
+            best = union(rules[key] for _, key in self.speaks_for.get(self.best_counts, ()))
+            doubts = self._side(self.against, rules, where, {self.best_counts: best})
             sums = plus(sums, mapped(doubts, lambda total: max(-total, self.against_cap)))
         return mapped(sums, lambda total: max(-self.cap, min(self.cap, total)))
 

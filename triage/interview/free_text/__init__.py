@@ -27,11 +27,7 @@ ONSET, AGE, SEX = "onset.age", "person.age", "person.sex"
 PLACES = ("pain.region", "pain.site", "pain.side")
 """Named in passing too ("when I stand on my heel"): heard only beside a complaint."""
 HISTORY = "history"
-"""Of these findings it matters, too, what was years ago, but for the options that mean the last weeks or months:"""
-RECENT = {
-    "history.clot_strong": ("cancer", "operation_bed", "cast_paralysed"), "history.clot_weak": ("travel", "infection"),
-    "history.inflammatory": ("infection",),
-}
+"""Of the findings of this topic it matters, too, what was years ago, but for their `recent` options."""
 
 
 class Mention(msgspec.Struct, frozen=True):
@@ -190,7 +186,7 @@ class _Text(msgspec.Struct, frozen=True):
             return False
         if any(_part_of_name(used, name) for name in self.names):
             return False
-        if status.historical[first] and (finding.topic != HISTORY or option in RECENT.get(finding.id, ())):
+        if status.historical[first] and (finding.topic != HISTORY or option in finding.recent):
             return False
         if finding.id in PLACES and self.complaints:
             return self.words[first].sentence in self.complaints and not status.circumstance[first]

@@ -9,22 +9,10 @@ from triage.model import NONE, NOT_SURE, Answer, Assessment, Finding, Knowledge,
 from triage.presentation import wording
 from triage.presentation.report.document import Line, Piece, Section, Table
 from triage.presentation.report.person import found, meaning
-from triage.presentation.report.terms import TERMS
 
-HISTORY: dict[str, tuple[str, ...]] = {
-    "Complaint": ("pain.region", "pain.site", "pain.side", "pain.spreads"),
-    "Onset and course": ("onset", "injury", "swelling.age", "tendon.power_age", "nerve.speed", "nerve.new_14_days",
-                         "circulation.sudden", "pain.rising", "child.when"),
-    "Character": ("pain.feel", "pain.travels", "pain.rest", "pain.night", "pain.bone_night", "pain.beyond",
-                  "pain.extreme_now", "pain.bone_spot", "pain.bone_place", "nerve.burning", "pain.morning_stiff"),
-    "Worse, better": ("pain", "claudication", "ankle.movement", "back.cough_sit", "footwear.raise_eases"),
-    "Associated": (),
-    "Past history": ("history", "pregnancy"),
-    "Medicines": ("medicine", "history.blood_thinner", "history.avoid_nsaid"),
-    "Activity, work, shoes": ("activity", "footwear", "sitting"),
-}
-"""Rows of the story with their findings and topics; a finding goes before its topic. Associated has the rest."""
 ELSEWHERE = ("person", "self_check")
+"""Topics that have a part of the report of their own."""
+REST = "Also"
 LOWERED = "~not_sure"
 """Ends the id of a line of a red flag that only a "not sure" meets."""
 MOST_NAMED, MOST_LINES, MOST_AGAINST, MOST_DANGERS = 6, 4, 3, 20
@@ -66,9 +54,7 @@ def _summary(knowledge: Knowledge, assessment: Assessment) -> tuple[Piece, ...]:
 
 def _story(knowledge: Knowledge, assessment: Assessment) -> Table:
     rows = []
-    for title in HISTORY:
-        names = [name for name in knowledge.findings if _row(name) == title and name not in knowledge.emergency]
-        names.sort(key=lambda name: HISTORY[title].index(name) if name in HISTORY[title] else len(names))
+    for title, names in _history(knowledge).items():
         present, absent, unsure = _sorted(knowledge, assessment, names)
         rows.append((
             (Line(title),),
@@ -79,16 +65,18 @@ def _story(knowledge: Knowledge, assessment: Assessment) -> Table:
     return Table(title="Story", head=("", "Present", "Absent, not sure"), rows=tuple(rows))
 
 
-def _row(name: str) -> str:
-    """The row of the story that a finding belongs to; nothing for what stands elsewhere."""
-    topic = name.split(".", 1)[0]
-    if topic in ELSEWHERE:
-        return ""
-    for wanted in (name, topic):
-        for title, names in HISTORY.items():
-            if wanted in names:
-                return title
-    return "Associated"
+def _history(knowledge: Knowledge) -> dict[str, list[str]]:
+    """Row of the story -> its findings: those that it names, then those of its topics, in the order of the cards."""
+    named = knowledge.settings.history
+    row_of = {name: title for title, names in named.items() for name in names}
+    rest = next((title for title, names in named.items() if not names), REST)
+    told = [name for name, finding in knowledge.findings.items()
+            if finding.topic not in ELSEWHERE and name not in knowledge.emergency]
+    rows = {title: [name for name in names if name in told] for title, names in {**named, rest: []}.items()}
+    for name in told:
+        if name not in row_of:
+            rows[row_of.get(knowledge.findings[name].topic, rest)].append(name)
+    return rows
 
 
 def _sorted(
@@ -100,12 +88,12 @@ def _sorted(
     unsure: list[str] = []
     for name in names:
         finding, answer = knowledge.findings[name], assessment.given.get(name)
-        if answer is None or (name == "pain.region" and assessment.given.get("pain.site")):
+        if answer is None or (name == "pain.region" and assessment.given.get("pain.site") not in (None, (), NOT_SURE)):
             continue
         if answer == NOT_SURE:
-            unsure.append(_term(finding) or "place")
+            unsure.append(_term(finding))
         elif answer == "no" or answer in (NONE, ()) or answer == finding.none_is:
-            absent.append(_term(finding) or "place")
+            absent.append(_term(finding))
         elif answer == "yes":
             present.append(_term(finding))
         else:
@@ -116,8 +104,7 @@ def _sorted(
 def _value(knowledge: Knowledge, finding: Finding, answer: Answer) -> str:
     lines = answer if isinstance(answer, tuple) else (answer,)
     said = " / ".join(_small(wording.answer_in_words(knowledge, finding.id, each)) for each in lines)
-    term = _term(finding)
-    return f"{term}: {said}" if term else said
+    return f"{_term(finding)}: {said}"
 
 
 def _small(text: str) -> str:
@@ -125,9 +112,9 @@ def _small(text: str) -> str:
 
 
 def _term(finding: Finding) -> str:
-    """The clinician's word for it, or enough of the question to know which one it is."""
-    if finding.id in TERMS:
-        return TERMS[finding.id]
+    """The clinician's word for it, or of a card without one enough of the question to know which one it is."""
+    if finding.term:
+        return finding.term
     text = re.sub(r"\s*\([^)]*\)", "", finding.line or finding.ask)
     text = _bare(re.split(r"(?<=[.?!])\s", text)[0])
     if len(text) <= SHORT:
@@ -222,7 +209,7 @@ def _condition(
     name = (Line(f"{at}. {card.name}", ranked.id, True),
             Line(f"{wording.band_in_words(ranked)}, {ranked.weight:+.1f}"))
     lines: list[Line] = []
-    speaks_for = wording.strongest(ranked, rules)
+    speaks_for = wording.strongest(knowledge, ranked, rules)
     speaks_against = sorted((rules[r] for r in ranked.against), key=lambda rule: rule.weight)
     for sign, every, most in (("+", speaks_for, MOST_LINES), ("\N{MINUS SIGN}", speaks_against, MOST_AGAINST)):
         all_ = list({rule.why: rule for rule in reversed(every)}.values())[::-1]  # what is said twice, once

@@ -122,7 +122,7 @@ def _reasons(knowledge: Knowledge, assessment: Assessment, rules: dict[str, Rule
 
 def _for_and_against(knowledge: Knowledge, assessment: Assessment, ranked: Ranked, rules: dict[str, Rule]) -> Table:
     stands = standing(knowledge, assessment, ranked.id)
-    speaks_for = _lines(wording.strongest(ranked, rules))
+    speaks_for = _lines(wording.strongest(knowledge, ranked, rules))
     against = _lines(rules[r] for r in ranked.against)
     said = {line.text for line in (*speaks_for, *against)} | {rule.why for rule in stands.unknown}
     otherwise = [Line(f"would speak for it, but is not so: {line.text}", line.by) for line in _lines(stands.refuted)

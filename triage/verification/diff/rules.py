@@ -117,6 +117,7 @@ def changes(old: Knowledge, new: Knowledge) -> dict[str, Any]:
 SETTINGS: dict[str, Callable[[Knowledge], Any]] = {
     "weights": lambda k: k.settings.weights, "levels": lambda k: k.settings.levels,
     "places": lambda k: k.settings.places, "watch_always": lambda k: k.settings.watch_always,
+    "history": lambda k: k.settings.history, "example": lambda k: k.settings.example,
     "stages": lambda k: k.stages, "groups": lambda k: k.groups, "map": lambda k: k.map, "claims": lambda k: k.claims,
 }
 """What stands in the rules beside findings and cards, by its key in the files."""

@@ -23,6 +23,7 @@ from triage.verification.lint import (
     scores,
     screens,
     self_checks_and_care,
+    settings,
     sources,
 )
 from triage.verification.lint.fixes import FIXES
@@ -39,7 +40,7 @@ CARDS: list[Check] = [
 """What each card must be by itself."""
 TOGETHER: list[Check] = [
     findings.use, overlaps.lines, red_flags.among_the_others, conditions.among_the_others, self_checks_and_care.use,
-    scores.thresholds, sources.sources,
+    scores.thresholds, sources.sources, settings.history, settings.example,
 ]
 """What cards must be beside each other: told only when all of them could be read."""
 

@@ -33,6 +33,8 @@ def findings(knowledge: Knowledge) -> Found:
             yield finding.id, "name", f"'{AGAIN}' at the end of a name is kept for the plainer second questions"
         if finding.within:
             yield from _within(knowledge, finding)
+        if not finding.term:
+            yield finding.id, "term", f"'{finding.id}' has no term, the clinician's word for it"
         if not finding.ask.endswith(("?", ".", ")")):
             yield finding.id, "question", f"the question of '{finding.id}' has no end"
 
@@ -43,10 +45,11 @@ def _options(finding: Finding) -> Found:
             yield finding.id, "unknown-option", f"{key}: '{finding.id}' has no answer '{option}'" + guess(
                 option, finding.options)
     answers = finding.options or (["yes", "no"] if finding.kind == "yes_no" else [])
-    for option in finding.unread:
-        if option not in answers:
-            yield finding.id, "unknown-option", f"unread: '{finding.id}' has no answer '{option}'" + guess(
-                option, answers)
+    for key, listed in (("unread", finding.unread), ("recent", finding.recent)):
+        for option in listed:
+            if option not in answers:
+                yield finding.id, "unknown-option", f"{key}: '{finding.id}' has no answer '{option}'" + guess(
+                    option, answers)
 
 
 def _within(knowledge: Knowledge, finding: Finding) -> Found:

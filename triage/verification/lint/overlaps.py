@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import combinations, permutations, product
 from typing import get_args
 
-from triage.inference.weighing import BEST_COUNTS
 from triage.model import RANK, Grade, Knowledge, Rule, RuleKind
 from triage.verification.implication import Conjunction, Logic
 from triage.verification.lint.issue import Found
@@ -110,7 +109,7 @@ def _evidence(knowledge: Knowledge, logic: Logic, written: Written, mine: list[R
             first, second = written[rule.key], written[other.key]
             if logic.implies(first, second) and logic.implies(second, first):
                 yield other.key, "duplicate-rule", f"this asks the same as {_where(knowledge, rule)} in other words"
-            elif _apart(rule, other) and _same_answer(logic, first, second):
+            elif _apart(knowledge, rule, other) and _same_answer(logic, first, second):
                 yield other.key, "overlap", (f"{_where(knowledge, rule)} counts the same answer already, and the two "
                                              "stand in no common group")
     for rule in mine:
@@ -124,10 +123,10 @@ def _evidence(knowledge: Knowledge, logic: Logic, written: Written, mine: list[R
             yield rule.key, "contradiction", "whenever this allows it to fit well, fits_well_never forbids it"
 
 
-def _apart(rule: Rule, other: Rule) -> bool:
+def _apart(knowledge: Knowledge, rule: Rule, other: Rule) -> bool:
     """Are both counted whole? A line about the place may share its answers with one that only holds at that place."""
     groups = {rule.group or rule.key, other.group or other.key}
-    return len(groups) == 2 and BEST_COUNTS not in groups
+    return len(groups) == 2 and knowledge.settings.weights.best_counts not in groups
 
 
 def _same_answer(logic: Logic, first: list[Conjunction], second: list[Conjunction]) -> bool:

@@ -17,7 +17,6 @@ import z3
 from triage.inference.assessment import severity
 from triage.inference.compiled.batch import Function
 from triage.inference.compiled.case_sums import units
-from triage.inference.weighing import BEST_COUNTS
 from triage.model import NOT_SURE, RANK, Criterion, Knowledge, Rule, RuleKind
 from triage.verification.proof.symbolic_answers import EVERYWHERE, NOWHERE, Person, Symbol, any_of
 
@@ -174,8 +173,9 @@ class Rules:
         speaks_for = self._side(name, "for")
         if self.knowledge.conditions[name].kind == "danger":
             return compared(speaks_for, ">=", bound)
-        best = any_of(self.early[rule.key] for rule in self._groups(name, "for").get(BEST_COUNTS, []))
-        doubts = [(-weight, holds & ~best if group == BEST_COUNTS else holds)
+        best_counts = self.knowledge.settings.weights.best_counts
+        best = any_of(self.early[rule.key] for rule in self._groups(name, "for").get(best_counts, []))
+        doubts = [(-weight, holds & ~best if group == best_counts else holds)
                   for group, rules in self._groups(name, "against", calm).items()
                   for weight, holds in self._group(rules)]
         capped = compared(speaks_for, ">=", bound - units(weights.against_cap))
