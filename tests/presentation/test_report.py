@@ -428,7 +428,8 @@ onset.age: 3 weeks
 @pytest.fixture
 def run(tmp_path, monkeypatch, capsysbinary):
     """Runs `triage report` in an empty folder that holds answers.yaml."""
-    monkeypatch.setattr(cards, "load", shared_knowledge)
+    knowledge = shared_knowledge()
+    monkeypatch.setattr(cards, "load", lambda: knowledge)
     monkeypatch.setenv("TRIAGE_HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
     Path("answers.yaml").write_text(ANSWERS, encoding="utf-8")

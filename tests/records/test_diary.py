@@ -28,7 +28,7 @@ from triage.dialogue.simulated_person import ScriptFront
 from triage.inference.assessment import assess
 from triage.interview.next_question import Interview
 from triage.model import RANK, Answers, Back, Given, Quit
-from triage.presentation import pain_chart, wording
+from triage.presentation import diary_screens, pain_chart, wording
 from triage.records import diary, sessions
 from triage.records.diary import Entry
 from triage.records.follow_up import judged
@@ -213,7 +213,7 @@ def test_no_bytes_of_a_diary_lead_to_a_traceback(knowledge, raw):
     if found.entries:
         last = diary.episode(found.entries)
         course = judged(knowledge, last, START)
-        command.pages(knowledge, found.entries, course, ["It should be easier."], 60, False)
+        diary_screens.overview(knowledge, found.entries, course, ["It should be easier."], START, 60, False)
         ElementTree.fromstring(pain_chart.svg(knowledge, course, "x", ["It should be easier."]))
 
 

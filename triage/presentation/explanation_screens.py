@@ -56,7 +56,7 @@ def why_not(knowledge: Knowledge, assessment: Assessment, condition: str) -> Scr
         "Nothing you told us points to it. That does not exclude it.")
     if stands.lacks and stands.band == "possible":
         standing_now += f" It does not read 'fits well': {wording.lack(knowledge, assessment, stands)}."
-    blocks = [Block(kind="heading", text=f"Why not {card.name[0].lower()}{card.name[1:]}?"),
+    blocks = [Block(kind="heading", text=f"Why not {wording.in_a_sentence(card.name)}?"),
               Block(kind="text", text=standing_now)]
     ahead = [c.id for c in assessment.conditions]
     if condition in ahead and ahead[0] != condition:

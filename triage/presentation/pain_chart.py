@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from triage.model import Knowledge
 from triage.presentation.svg_tags import short, tag, text_at
+from triage.presentation.wording import day_in_words
 from triage.records.follow_up import Course, Series, place_name
 
 BLOCKS, DIGITS = "▁▂▃▄▅▆▇█", "0123456789X"
@@ -94,14 +95,9 @@ def svg(knowledge: Knowledge, course: Course, title: str, words: Sequence[str]) 
         tag("rect", x=0, y=0, width=WIDTH, height=height, fill="#ffffff"),
         *(text_at(line, LEFT, 34 + 23 * at, TITLE if at == 0 else NORMAL, bold=at == 0, fill=INK)
           for at, line in enumerate(textwrap.wrap(title, 84)[:1])),
-        text_at(f"Worst pain in 24 hours, 0 to 10, since {date_words(course)}", LEFT, 57, NORMAL, fill=SOFT),
+        text_at(f"Worst pain in 24 hours, 0 to 10, since {day_in_words(course.started)}", LEFT, 57, NORMAL, fill=SOFT),
     ]
     return "\n".join([*head, *out, "</svg>"]) + "\n"
-
-
-def date_words(course: Course) -> str:
-    """The first day in words."""
-    return f"{course.started.day} {course.started:%B %Y}"
 
 
 def _grid(course: Course) -> list[str]:

@@ -12,6 +12,8 @@ from triage.explanation.standing import Standing
 from triage.inference.answers import AGAIN
 from triage.model import Answer, Assessment, Knowledge, Rule, Withheld
 from triage.presentation import wording
+from triage.records.diary import Entry
+from triage.records.follow_up import Course
 from triage.support.text import OBEYED
 
 SCHEMA = "triage-result/1"
@@ -76,6 +78,28 @@ def standing_as_data(knowledge: Knowledge, assessment: Assessment, stands: Stand
         "for": [line(r) for r in stands.for_], "against": [line(r) for r in stands.against],
         "unknown": [line(r) for r in stands.unknown], "refuted": [line(r) for r in stands.refuted],
         "settle": list(stands.settle),
+    }
+
+
+def entry_as_data(entry: Entry) -> dict[str, Any]:
+    """One entry of the diary as a mapping of plain values, without the answers."""
+    return {
+        "at": entry.at, "day": str(entry.day), "started": str(entry.started), "condition": entry.condition or None,
+        "pain": entry.pain, "tried": list(entry.tried), "self_checks": entry.checks, "new": entry.new,
+        "urgency": {"level": entry.level, "within_days": entry.within_days, "place": entry.where},
+    }
+
+
+def course_as_data(course: Course) -> dict[str, Any]:
+    """How a complaint goes, as a mapping of plain values."""
+    return {
+        "started": str(course.started), "day": course.day, "condition": course.condition or None,
+        "easier_by_day": course.easier_by, "see_by_day": course.see_by or None,
+        "places": [{"place": each.place, "trend": each.trend, "scores": [list(pair) for pair in each.scores]}
+                   for each in course.places],
+        "urgency": {"level": course.level, "within_days": course.within_days, "place": course.where},
+        "stepped_up": [{"id": step.id, "level": step.level, "within_days": step.within_days, "why": step.why}
+                       for step in course.steps],
     }
 
 

@@ -166,7 +166,7 @@ def _reasons(knowledge: Knowledge, assessment: Assessment, rules: dict[str, Rule
     blocks: list[Block] = []
     for ranked in assessment.conditions[:IN_PLAY]:
         name = knowledge.conditions[ranked.id].name
-        blocks.append(Block(kind="heading", text=f"Why {name[0].lower()}{name[1:]}?"))
+        blocks.append(Block(kind="heading", text=f"Why {wording.in_a_sentence(name)}?"))
         blocks += _lines(knowledge, assessment, ranked, rules)
         blocks += wording.remarks(knowledge, assessment, ranked)
     return blocks
@@ -221,5 +221,5 @@ def _care(knowledge: Knowledge, assessment: Assessment, brief: bool) -> list[Blo
 
 
 def _care_in_full(card: Care) -> list[Block]:
-    title = f"What you can do: {card.name[0].lower()}{card.name[1:]}"
+    title = f"What you can do: {wording.in_a_sentence(card.name)}"
     return [Block(kind="heading", text=title), *wording.care_in_full(card)]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Iterable
+
 from triage.explanation.standing import Standing
 from triage.inference.answers import AGAIN
 from triage.inference.assessment import IN_PLAY
@@ -61,11 +64,21 @@ def unresolved(knowledge: Knowledge, assessment: Assessment) -> list[Block]:
     """What a "not sure" leaves open."""
     if not assessment.unresolved:
         return []
-    dangers = tuple(dict.fromkeys(knowledge.red_flags[name].danger for name in assessment.unresolved))
+    dangers = dangers_not_excluded(knowledge, assessment)
     more = len(dangers) - MOST_DANGERS
-    rest = (f"and {more} more, because many questions were answered with not sure",) if more > 0 else ()
-    return [Block(kind="list", text="You were not sure about signs of these. If you can find out, answer again:",
-                  items=(*dangers[:MOST_DANGERS], *rest))]
+    rest = [f"and {more} more, because many questions were answered with not sure"] if more > 0 else []
+    return [not_sure_of([*dangers[:MOST_DANGERS], *rest], "answer again")]
+
+
+def dangers_not_excluded(knowledge: Knowledge, assessment: Assessment) -> list[str]:
+    """The dangers that a "not sure" leaves open, each once."""
+    return list(dict.fromkeys(knowledge.red_flags[name].danger for name in assessment.unresolved))
+
+
+def not_sure_of(dangers: Iterable[str], then: str) -> Block:
+    """That these are not excluded, and what to do once it is known."""
+    return Block(kind="list", text=f"You were not sure about signs of these. If you can find out, {then}:",
+                 items=tuple(dangers))
 
 
 # --- what it may be
@@ -200,7 +213,7 @@ def expected(knowledge: Knowledge, assessment: Assessment, condition: str, easie
     if card is None or card.look_again is None:
         return [f"What it is, is not known. It should be easier by day {easier_by}; see somebody if it is not."]
     allowed = [calm(knowledge, assessment, text) for text in (card.course, card.look_again.say)]
-    return [f"Expected, if it is {card.name[0].lower()}{card.name[1:]}:", *filter(None, allowed)]
+    return [f"Expected, if it is {in_a_sentence(card.name)}:", *filter(None, allowed)]
 
 
 def lasts(card: SelfCheck) -> str:
@@ -216,6 +229,7 @@ GRADE = {
     "inference": "our own reasoning", "memory": "widely taught, source not checked",
 }
 STRENGTH = {"decisive": "very strong", "strong": "strong", "weak": "weak"}
+TREND = {"first": "the first entry", "easier": "clearly easier", "same": "not clearly easier", "worse": "clearly worse"}
 
 
 def answer_in_words(knowledge: Knowledge, name: str, answer: Answer) -> str:
@@ -244,6 +258,16 @@ def time_in_words(in_days: float) -> str:
         if count >= 1 and abs(count - round(count)) < 0.05:
             return f"{round(count)} {word}{'s' if round(count) != 1 else ''}"
     return f"{in_days:g} days"
+
+
+def day_in_words(day: datetime.date) -> str:
+    """A date as people write it: 1 November 2026."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def in_a_sentence(name: str) -> str:
+    """The name of a card as it stands inside a sentence."""
+    return name[0].lower() + name[1:]
 
 
 def how_well_known(rule: Rule) -> str:

@@ -6,10 +6,9 @@ import argparse
 import datetime
 import shutil
 import sys
-from collections.abc import Sequence
 
 from triage.dialogue import check_in
-from triage.dialogue.check_in import Base, CheckIn, on
+from triage.dialogue.check_in import Base, CheckIn
 from triage.frontends.terminal import Front, front
 from triage.inference.assessment import assess
 from triage.inference.compiled import Compiled
@@ -18,7 +17,6 @@ from triage.knowledge import reader
 from triage.model import (
     RANK,
     Answers,
-    Assessment,
     Block,
     Given,
     Knowledge,
@@ -27,18 +25,18 @@ from triage.model import (
     Screen,
 )
 from triage.presentation import pain_chart, wording
-from triage.presentation.result_json import encode
+from triage.presentation.diary_screens import entry_screen, overview, title
+from triage.presentation.result_json import course_as_data, encode, entry_as_data
 from triage.presentation.screens import outcome
-from triage.presentation.text_layout import WIDEST, packed, shown, speaks_unicode, wrapped
+from triage.presentation.text_layout import WIDEST, speaks_unicode
 from triage.records import answers_file, diary, sessions
 from triage.records.diary import Entry
-from triage.records.follow_up import Course, judged, place_name, readable
+from triage.records.follow_up import Course, judged
 from triage.records.sessions import Session
 from triage.support.atomic_files import write
 from triage.support.errors import BadFile, TriageError
 from triage.support.exit_codes import ExitCode
 
-TREND = {"first": "the first entry", "easier": "clearly easier", "same": "not clearly easier", "worse": "clearly worse"}
 RETRY = Question(id="diary.retry", kind="yes_no", ask="Your entry is not written yet. Try again?", findings=("retry",),
                  choices=(YES, NO))
 
@@ -74,35 +72,8 @@ def add(
         speaks.show(outcome(knowledge, found, brief=True))  # said before anything can go wrong with the file
     if not _write(speaks, entry):
         return None
-    speaks.show(told(knowledge, found, course, len(entries), urgent))
+    speaks.show(entry_screen(knowledge, found, course, len(entries), urgent))
     return entry
-
-
-def told(knowledge: Knowledge, found: Assessment, course: Course, count: int, said_already: bool) -> Screen:
-    """What an entry means: how urgent it is now and why, how it goes, and how it should go."""
-    blocks: list[Block] = []
-    levels = knowledge.settings.levels
-    if course.raised or not said_already:
-        words = levels[course.level]
-        say = words.say.format(days=course.within_days) if course.raised else found.urgency.say
-        lines = tuple(line for line in (say, words.then if course.level != "self_care" else "") if line)
-        blocks.append(Block(kind="urgency", text=knowledge.settings.urgency_in_words(course.level, course.within_days),
-                            level=course.level, items=lines))
-    if blocks:
-        blocks += wording.where_to_go(knowledge, course.where)
-    if course.steps:
-        title = "It is more urgent than your answers alone, because:" if course.raised else "What your diary adds:"
-        blocks.append(Block(kind="list", text=title, items=tuple(f"{step.why}." for step in course.steps)))
-    if RANK[course.level] < RANK["emergency_department_now"]:
-        blocks += [Block(kind="heading", text="How it goes"), Block(kind="list", items=_trends(knowledge, course))]
-    if not said_already:
-        text = f"Day {course.day}. {' '.join(wording.expected(knowledge, found, course.condition, course.easier_by))}"
-        blocks += [Block(kind="text", text=text), *_open(knowledge, found),
-                   Block(kind="list", text="Do not wait for the next entry:", items=found.watch_for)]
-    many = "The first entry is" if count == 1 else f"Entry {count} is"
-    blocks.append(Block(kind="note", text=f"{many} written down. `triage diary show` shows all, `triage forget` wipes "
-                        "them. This is no diagnosis."))
-    return Screen(tuple(blocks))
 
 
 # --- adding
@@ -122,7 +93,8 @@ def _add(options: argparse.Namespace) -> int:
         return ExitCode.INTERRUPTED if options.json else 0
     if options.json:
         course = judged(knowledge, diary.read().entries, entry.day)
-        sys.stdout.buffer.write(encode({"schema": "triage-diary-entry/1", "entry": _row(entry), **_plain(course)}))
+        sys.stdout.buffer.write(encode({"schema": "triage-diary-entry/1", "entry": entry_as_data(entry),
+                                        "course": course_as_data(course)}))
     return 0
 
 
@@ -185,21 +157,6 @@ def _write(speaks: Front, entry: Entry) -> bool:
                 raise
 
 
-def _trends(knowledge: Knowledge, course: Course) -> tuple[str, ...]:
-    return tuple(
-        f"{place_name(knowledge, each.place)}: {each.now} of 10"
-        + (f", {each.start} at the start, {TREND[each.trend]}" if each.trend != "first" else f", {TREND['first']}")
-        for each in course.places) or ("No pain was written down yet.",)
-
-
-def _open(knowledge: Knowledge, found: Assessment) -> list[Block]:
-    dangers = tuple(dict.fromkeys(knowledge.red_flags[name].danger for name in found.unresolved))
-    if not dangers:
-        return []
-    text = "You were not sure about signs of these. If you can find out, write a new entry:"
-    return [Block(kind="list", text=text, items=dangers[:5])]
-
-
 def _say(speaks: Front, text: str) -> None:
     speaks.show(Screen((Block(kind="text", text=text),)))
 
@@ -222,20 +179,21 @@ def _show(options: argparse.Namespace) -> int:
         return 0
     knowledge = reader.load()
     entries = diary.episode(kept.entries)
-    course = judged(knowledge, entries, datetime.date.today())
+    today = datetime.date.today()
+    course = judged(knowledge, entries, today)
     expected = _expected(knowledge, entries[-1], course)
     if options.svg:
-        chart = pain_chart.svg(knowledge, course, headline(knowledge, course), expected)
+        chart = pain_chart.svg(knowledge, course, title(knowledge, course), expected)
         write(options.svg, chart.encode(), private=True, over=options.force)
     if options.json:
         sys.stdout.buffer.write(encode({
-            "schema": "triage-diary/1", "entries": [_row(entry) for entry in kept.entries], **_plain(course),
-            "unreadable": list(kept.torn),
+            "schema": "triage-diary/1", "entries": [entry_as_data(entry) for entry in kept.entries],
+            "course": course_as_data(course), "unreadable": list(kept.torn),
         }))
     elif not options.svg:
         width = min(shutil.get_terminal_size().columns, WIDEST)
         unicode_ok = speaks_unicode(sys.stdout.encoding) and not options.plain
-        for line in pages(knowledge, kept.entries, course, expected, width, unicode_ok):
+        for line in overview(knowledge, kept.entries, course, expected, today, width, unicode_ok):
             print(line)
     return 0
 
@@ -245,106 +203,3 @@ def _expected(knowledge: Knowledge, entry: Entry, course: Course) -> list[str]:
     answers = diary.fitted(knowledge, entry)
     found = assess(knowledge, Compiled(knowledge).fired(answers), answers)
     return wording.expected(knowledge, found, course.condition, course.easier_by)
-
-
-def headline(knowledge: Knowledge, course: Course) -> str:
-    """The title of a diary."""
-    card = knowledge.conditions.get(course.condition)
-    return f"Diary: {card.name[0].lower()}{card.name[1:]}" if card else "Diary of a pain of unknown source"
-
-
-def pages(
-    knowledge: Knowledge, entries: tuple[Entry, ...], course: Course, expected: Sequence[str], width: int,
-    unicode_ok: bool,
-) -> list[str]:
-    """The newest trouble as lines: the course drawn, what was expected, what it means, and each entry."""
-    told_of = diary.episode(entries)
-    out: list[str] = []
-
-    def say(text: str, head: str = "") -> None:
-        out.extend(wrapped(shown(text, unicode_ok), width, head))
-
-    say(headline(knowledge, course))
-    say(f"Since {on(course.started)}, today is day {course.day}.")
-    drawn = pain_chart.strip(knowledge, course, width - 4, unicode_ok)
-    if drawn:
-        out.append("")
-        say("Worst pain in 24 hours, from 0 to 10:")
-        out.append("")
-        for at, line in enumerate(drawn[:-1]):
-            out.extend(wrapped(shown(line, unicode_ok), width - 2, "  ") if at % 2 == 0 else [f"    {line}"])
-        out.append(f"    {drawn[-1]}")
-        wall = "┆" if unicode_ok else "|"
-        days = "; ".join(text for _, text in pain_chart.marks(course))
-        ten = " X stands for 10." if not unicode_ok and "X" in "".join(drawn[1::2]) else ""
-        say(f"{days[0].upper()}{days[1:]}.{ten}", f"    {wall} ")
-    out.append("")
-    for line in _trends(knowledge, course):
-        say(line)
-    out.append("")
-    for line in expected:
-        say(line)
-    out.append("")
-    say(f"How urgent, by this diary: {knowledge.settings.urgency_in_words(course.level, course.within_days)}.")
-    for step in course.steps:
-        say(f"{step.why}.", "  - ")
-    if entries[-1].day < datetime.date.today():
-        say(f"The last entry is of {on(entries[-1].day)}. `triage diary add` asks about the danger signs again.")
-    out += ["", "Entries"]
-    for at, entry in enumerate(told_of, start=1):
-        out.append("")
-        then = judged(knowledge, told_of[:at], entry.day)
-        out.extend(_entry(knowledge, entry, then, width, unicode_ok))
-    if len(told_of) < len(entries):
-        out.append("")
-        count = len(entries) - len(told_of)
-        say(f"{count} more {'entry is' if count == 1 else 'entries are'} about another trouble (--json shows all).")
-    return out
-
-
-def _entry(knowledge: Knowledge, entry: Entry, then: Course, width: int, unicode_ok: bool) -> list[str]:
-    """One entry, with the urgency that it came to at its time."""
-    day = max(0, (entry.day - entry.started).days)
-    pain = [f"{place_name(knowledge, place)} {score}" for place, score in entry.pain.items()]
-    out = wrapped(shown(f"{on(entry.day)}, day {day}", unicode_ok), width, "  ")
-    tried = [knowledge.care[name].name if name in knowledge.care else readable(name, 60) for name in entry.tried]
-    checks = [_check(knowledge, name, result) for name, result in entry.checks.items()]
-    signs = [knowledge.findings[name].line or knowledge.findings[name].ask for name in knowledge.emergency
-             if entry.answers.get(name) == "yes"]
-    rows = [("pain", pain), ("tried", tried), ("self-check", checks), ("new", [readable(entry.new, 500)]),
-            ("danger signs", signs), ("urgency", [knowledge.settings.urgency_in_words(then.level, then.within_days)])]
-    for name, parts in rows:
-        if any(parts):
-            text = "; ".join(packed(parts, 10_000, "; "))
-            out.extend(wrapped(shown(text, unicode_ok), width, f"    {name:<12}  "))
-    return out
-
-
-def _check(knowledge: Knowledge, name: str, result: str) -> str:
-    card = knowledge.self_checks.get(name)
-    if card is None:
-        return readable(f"{name}: {result}", 80)
-    finding = knowledge.findings[card.result]
-    known = result in finding.options
-    words = wording.answer_in_words(knowledge, card.result, result) if known else readable(result, 40)
-    return f"{card.name}{'' if card.name.endswith('?') else ':'} {words}"
-
-
-def _row(entry: Entry) -> dict[str, object]:
-    return {
-        "at": entry.at, "day": str(entry.day), "started": str(entry.started), "condition": entry.condition or None,
-        "pain": entry.pain, "tried": list(entry.tried), "self_checks": entry.checks, "new": entry.new,
-        "urgency": {"level": entry.level, "within_days": entry.within_days, "place": entry.where},
-    }
-
-
-def _plain(course: Course) -> dict[str, object]:
-    return {"course": {
-        "started": str(course.started), "day": course.day, "condition": course.condition or None,
-        "easier_by_day": course.easier_by, "see_by_day": course.see_by or None,
-        "places": [{"place": each.place, "trend": each.trend, "scores": [list(pair) for pair in each.scores]}
-                   for each in course.places],
-        "urgency": {"level": course.level, "within_days": course.within_days, "place": course.where},
-        "stepped_up": [{"id": step.id, "level": step.level, "within_days": step.within_days, "why": step.why}
-                       for step in course.steps],
-    }}

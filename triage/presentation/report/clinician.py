@@ -164,9 +164,9 @@ def _red_flags(knowledge: Knowledge, assessment: Assessment, cited: dict[str, in
     if scores:
         rows.append(((Line("Scores"),), (Line(f"{'; '.join(scores)} (of these answers)"),)))
     if assessment.unresolved:
-        dangers = dict.fromkeys(knowledge.red_flags[name].danger for name in assessment.unresolved)
+        dangers = wording.dangers_not_excluded(knowledge, assessment)
         more = [f"and {len(dangers) - MOST_DANGERS} more"] if len(dangers) > MOST_DANGERS else []
-        rows.append(((Line("Not excluded", strong=True),), (Line("; ".join([*list(dangers)[:MOST_DANGERS], *more])),)))
+        rows.append(((Line("Not excluded", strong=True),), (Line("; ".join([*dangers[:MOST_DANGERS], *more])),)))
     return (Table(title="Red flags", head=("Answer", "Asked"), rows=tuple(rows)),)
 
 

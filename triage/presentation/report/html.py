@@ -20,6 +20,7 @@ from triage.presentation.report.document import (
     about,
 )
 from triage.presentation.text_layout import URGENT
+from triage.presentation.wording import day_in_words
 
 STYLE = """
 @page { size: A4; margin: 14mm 15mm 16mm;
@@ -103,7 +104,7 @@ def html(report: Report) -> str:
 
 
 def _head(report: Report) -> str:
-    return f"{report.date.day} {report.date:%B %Y}. {about(report)}"
+    return f"{day_in_words(report.date)}. {about(report)}"
 
 
 def _section(section: Section) -> str:

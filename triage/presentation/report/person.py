@@ -208,12 +208,9 @@ def _watch(knowledge: Knowledge, assessment: Assessment) -> tuple[Piece, ...]:
 
 
 def _look_again(knowledge: Knowledge, assessment: Assessment, date: datetime.date) -> tuple[Piece, ...]:
-    days = tuple(f"After {count} days: {_day(date + datetime.timedelta(days=count))}"
-                 for count in assessment.look_again)
+    dates = [(count, date + datetime.timedelta(days=count)) for count in assessment.look_again]
+    days = tuple(f"After {count} days: {day:%A} {wording.day_in_words(day)}" for count, day in dates)
     if not days:
         return ()
     return (Block(kind="list", items=days), Block(kind="text", text=wording.look_again(knowledge, assessment)))
 
-
-def _day(date: datetime.date) -> str:
-    return f"{date:%A} {date.day} {date:%B %Y}"
