@@ -136,7 +136,7 @@ def loaded_by(code: str) -> set[str]:
 def test_the_command_line_starts_light():
     """Counted in modules, not in milliseconds."""
     heavy = {"prompt_toolkit", "yaml", "msgspec", "experta", "asyncio", "rich", "pyarrow", "dask", "distributed"}
-    assert not heavy & loaded_by("import triage.cli; triage.cli.parser()")
+    assert not heavy & loaded_by("import triage.cli; triage.cli.command_line()")
 
 
 def test_only_a_conversation_in_a_terminal_loads_prompt_toolkit():

@@ -25,7 +25,6 @@ from tests.cli.test_cli import Done, process
 from tests.conftest import ROOT, RULES
 from tests.helpers import small
 from tests.helpers.examples import examples
-from triage import cli
 from triage.batch import rows as judging
 from triage.batch import run as batch
 from triage.batch import tables
@@ -42,6 +41,7 @@ from triage.presentation.result_json import result
 from triage.records import answers_file
 from triage.support.atomic_files import AtomicFile
 from triage.support.errors import BadFile, TriageError
+from triage.support.exit_codes import ExitCode
 
 HEADER = b"id,pain.region,pain.since,pain.swollen,pain.side\n"
 PEOPLE = HEADER + b"""\
@@ -905,7 +905,7 @@ def test_a_reader_that_goes_away_is_told_in_one_sentence(here, kind, processes):
 
 
 def test_exit_codes_and_limits_are_in_the_help(run):
-    assert (cli.UNAVAILABLE, cli.CANNOT_WRITE) == (69, 73)
+    assert (ExitCode.UNAVAILABLE, ExitCode.CANNOT_WRITE) == (69, 73)
     shown = run("--help").out.decode()
     assert 'pip install "soleus-triage[parquet]"' in shown
     assert 'pip install "soleus-triage[dask]"' in shown

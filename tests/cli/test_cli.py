@@ -290,7 +290,7 @@ def test_one_topic_can_be_asked_for(run, knowledge):
 
 def test_an_unknown_topic_is_told_with_a_guess(run, rules):
     done = run("--rules", rules, "questions", "--topic", "pian", "--json")
-    assert (done.code, done.out) == (2, b"")
+    assert (done.code, done.out) == (65, b"")
     assert "did you mean 'pain'" in done.err
 
 
@@ -388,7 +388,7 @@ def test_the_id_of_a_rule_shows_its_card(run, rules):
 @pytest.mark.parametrize(("wanted", "guess"), [("hot_lge", "hot_leg"), ("pain.swolen", "pain.swollen"), ("zzz", "")])
 def test_an_unknown_card_is_told_with_a_guess(run, rules, wanted, guess):
     done = run("--rules", rules, "show", wanted, "--json")
-    assert (done.code, done.out) == (2, b"")
+    assert (done.code, done.out) == (65, b"")
     assert done.err.partition("did you mean '")[2].partition("'")[0] == guess
 
 

@@ -13,6 +13,7 @@ from triage import cli
 from triage.inference.assessment import assess
 from triage.model import Urgency
 from triage.records import answers_file
+from triage.support.exit_codes import ExitCode
 from triage.verification import evaluation
 from triage.verification.evaluation import Case, Outcome, Share
 
@@ -215,26 +216,26 @@ def test_compare_says_what_changed_since(folder, capsys):
 ])
 def test_a_file_that_holds_no_cases_gets_a_sentence(tmp_path, capsys, text, sentence):
     (tmp_path / "cases.jsonl").write_text(text, encoding="utf-8")
-    assert cli.main(["evaluate", str(tmp_path)]) == cli.BAD_INPUT
+    assert cli.main(["evaluate", str(tmp_path)]) == ExitCode.BAD_INPUT
     assert sentence in capsys.readouterr().err
 
 
 def test_two_cases_of_one_name_and_cases_without_answers_are_told(folder, tmp_path, capsys):
     text = (folder / "cases.jsonl").read_text(encoding="utf-8")
     (folder / "cases.jsonl").write_text(text + "\n" + text, encoding="utf-8")
-    assert cli.main(["evaluate", str(folder)]) == cli.BAD_INPUT
+    assert cli.main(["evaluate", str(folder)]) == ExitCode.BAD_INPUT
     assert "two cases are called 'ONE'" in capsys.readouterr().err
     (folder / "cases.jsonl").write_text(text.splitlines()[3], encoding="utf-8")
-    assert cli.main(["evaluate", str(folder)]) == cli.MISSING
+    assert cli.main(["evaluate", str(folder)]) == ExitCode.MISSING
     assert "no case has answers" in capsys.readouterr().err
 
 
 def test_faulty_answers_and_reports_are_told_with_their_place(folder, capsys):
     (folder / "ONE.yaml").write_text("pain.regoin: heel\n", encoding="utf-8")
-    assert cli.main(["evaluate", str(folder)]) == cli.BAD_INPUT
+    assert cli.main(["evaluate", str(folder)]) == ExitCode.BAD_INPUT
     assert "ONE.yaml:1:1" in capsys.readouterr().err
     (folder / "old.json").write_text("[]", encoding="utf-8")
-    assert cli.main(["evaluate", str(folder), "--compare", str(folder / "old.json")]) == cli.BAD_INPUT
+    assert cli.main(["evaluate", str(folder), "--compare", str(folder / "old.json")]) == ExitCode.BAD_INPUT
     assert "no report of" in capsys.readouterr().err
 
 

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 
 
 def hear_interrupts() -> None:
-    """Ctrl-C of a person at a terminal interrupts, even when whoever started the program had it ignored.
+    """From now on Ctrl-C is a KeyboardInterrupt, which a command may answer; till now it ended the process.
 
-    Started with nohup or & it stays ignored: its input is no terminal then.
+    Of a person at a terminal also when whoever started the program had it ignored. Started with nohup or & it stays
+    ignored: its input is no terminal then.
     """
-    if threading.current_thread() is threading.main_thread() and os.isatty(0) and (
-        signal.getsignal(signal.SIGINT) is signal.SIG_IGN
-    ):
+    ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    if threading.current_thread() is threading.main_thread() and (os.isatty(0) or not ignored):
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 

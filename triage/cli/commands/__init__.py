@@ -1,1 +1,1 @@
-"""One module a command: parse, call, print. Nothing is decided here."""
+"""One module a command: `add_arguments(parser)` says what it takes, `run(options)` does it and returns a code."""

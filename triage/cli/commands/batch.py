@@ -17,18 +17,62 @@ from triage.batch import run as batch
 from triage.batch.cluster import Outcome
 from triage.batch.run import Bad, Job
 from triage.batch.workers import Workers
+from triage.cli import arguments
+from triage.cli.output import complain
 from triage.knowledge import reader
 from triage.model import Knowledge
 from triage.presentation.result_json import encode
 from triage.support import atomic_files
 from triage.support.errors import BadFile, TriageError
 from triage.support.exit_codes import ExitCode
-from triage.support.text import printable
 
+HELP = """IN is a table with a column 'id' and any findings (`triage questions` lists them). An empty cell, null or a
+missing key was not asked, which is never a no; in a column 'screens' no answers every emergency line that is not named
+with no. Many answers are a|b, or a list in JSON Lines and Parquet; none is none of them. Times are '3 weeks'; a bare
+number in JSON Lines and Parquet counts days. The kinds are .csv, .jsonl (.ndjson) and .parquet, which needs
+pip install "soleus-triage[parquet]".
+
+OUT always has the columns id, engine, rules (the first 12 characters of their digest), urgency, within_days, place,
+redirected, red_flags, conditions (ranked), fits_well, unresolved, self_checks, care, not_asked (emergency lines without
+an answer). Rows stay in order, and the same input gives the same bytes. OUT appears when it is whole; until then it is
+OUT.part, and OUT.part.state notes how far it is.
+
+A row that cannot be used goes to --errors FILE (JSON Lines, or CSV by its name): row counts data rows from 1, line is
+the row's line in the file, 0 for Parquet. The rest goes on, and the exit code is 65. No row may be longer than 1 MB.
+
+IN and OUT may be folders: each .csv, .jsonl and .parquet file of IN becomes a file of the same name in OUT. With
+--cluster this is done on a Dask cluster; needs pip install "soleus-triage[dask]" on every worker, and folders and rules
+that all workers see under the same names. What is unfinished stands in OUT/.triage-batch."""
+
+KINDS = ["csv", "jsonl", "parquet"]
 TOLD = 10
 """Without a file for them, so many bad rows are told."""
 
 Progress = Callable[[float, float], None]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its options."""
+    parser.description = f"{parser.description}\n\n{HELP}"
+    parser.add_argument("input", nargs="?", metavar="IN", help="the table, or a folder of tables; - for stdin")
+    parser.add_argument("output", nargs="?", metavar="OUT", help="the results, or their folder; - for stdout")
+    parser.add_argument("--from", dest="source_kind", choices=KINDS, help="the kind of IN (default: by its suffix)")
+    parser.add_argument("--to", dest="target_kind", choices=KINDS,
+                       help="the kind of OUT (default: by its suffix; on stdout that of IN)")
+    parser.add_argument("--errors", metavar="FILE", help="bad rows go here (default: the first ten are told on stderr)")
+    parser.add_argument("--resume", action="store_true", help="go on with an interrupted run")
+    parser.add_argument("--engine", choices=["compiled", "experta"], default="compiled",
+                       help="which evaluator; both conclude the same (default: compiled, which is much faster)")
+    parser.add_argument("--verify", type=arguments.whole_number, default=0, metavar="K",
+                       help="recompute K random rows on the other engine, of each file; exit 1 if one differs")
+    parser.add_argument("--seed", type=int, metavar="N", help="which random rows (default: others each time)")
+    parser.add_argument("--processes", type=arguments.whole_number, metavar="N",
+                        help="default: one a core; 1: no other process")
+    parser.add_argument("--cluster", metavar="ADDRESS",
+                       help="a Dask scheduler such as tcp://host:8786, or local for one of --processes workers")
+    parser.add_argument("--template", choices=KINDS,
+                       help="write an example of IN with every column to stdout, or to the file named, and stop")
+    parser.set_defaults(wrong=parser.error)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -75,14 +119,14 @@ def _file(options: argparse.Namespace) -> int:
     _refuse_the_same([source], [target, f"{target}.part", f"{target}.part.state", errors, errors and f"{errors}.part"])
     knowledge = reader.load()
     if options.resume and not batch.left(job):
-        _tell(f"{options.output}: there is no interrupted run to go on with; beginning at the first row")
+        complain(f"{options.output}: there is no interrupted run to go on with; beginning at the first row")
     begun = time.monotonic()
     told = 0
 
     def bad(row: Bad) -> None:
         nonlocal told
         if not errors and told < TOLD:
-            _tell(f"{_shown(source)}{f':{row.line}' if row.line else ''}: row {row.row}: {row.error}")
+            complain(f"{_shown(source)}{f':{row.line}' if row.line else ''}: row {row.row}: {row.error}")
         told += 1
 
     talks = options.output != "-" or not sys.stdout.isatty()
@@ -135,9 +179,9 @@ def _folder(options: argparse.Namespace) -> int:
     targets = [task.target for task in todo]
     _refuse_the_same([task.source for task in todo], [*targets, errors, errors and f"{errors}.part"])
     if others:
-        _tell(f"{source}: left out, being no table: {', '.join(others[:10])}{', …' if others[10:] else ''}")
+        complain(f"{source}: left out, being no table: {', '.join(others[:10])}{', …' if others[10:] else ''}")
     if options.resume and not (target / cluster.NOTES).is_dir():
-        _tell(f"{target}: there is no interrupted run to go on with; beginning at the first file")
+        complain(f"{target}: there is no interrupted run to go on with; beginning at the first file")
     begun = time.monotonic()
     with contextlib.ExitStack() as stack:
         workers = stack.enter_context(contextlib.closing(_workers(options, knowledge)))
@@ -149,18 +193,18 @@ def _folder(options: argparse.Namespace) -> int:
             whole += 1
             progress(whole, whole)
             if outcome.fault:
-                _tell(outcome.fault)
+                complain(outcome.fault)
 
         do = cluster.on(options.cluster, _processes(options)) if options.cluster else cluster.here(workers)
         outcomes, bad = cluster.run(todo, target, errors, do, done, 0 if errors else TOLD)
     for name, row in bad:
-        _tell(f"{source / name}{f':{row.line}' if row.line else ''}: row {row.row}: {row.error}")
+        complain(f"{source / name}{f':{row.line}' if row.line else ''}: row {row.row}: {row.error}")
     rows, wrong, verified = (sum(getattr(o, name) for o in outcomes) for name in ("rows", "bad", "verified"))
     faults = [outcome for outcome in outcomes if outcome.fault]
     differ = any(outcome.code == ExitCode.FAULTS for outcome in faults)
     _tell_end(options, rows, wrong, 0 if differ else verified, options.seed, time.monotonic() - begun)
     if faults:
-        _tell(f"{len(faults)} of {len(outcomes)} files could not be done; mend them and go on with --resume")
+        complain(f"{len(faults)} of {len(outcomes)} files could not be done; mend them and go on with --resume")
     if options.json:
         sys.stdout.buffer.write(encode({
             **_summary(options, knowledge, rows, wrong, verified), "files": len(outcomes), "files_bad": len(faults),
@@ -169,14 +213,6 @@ def _folder(options: argparse.Namespace) -> int:
 
 
 # --- what is told -------------------------------------------------------------------------------
-
-
-def _tell(sentence: str) -> None:
-    """On stderr; if nobody listens there either, to nobody."""
-    try:
-        print(printable(sentence), file=sys.stderr, flush=True)
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
 def _shown(name: str) -> str:
@@ -188,12 +224,13 @@ def _tell_end(
 ) -> None:
     if verified:
         drawn = "" if seed is None else f" (seed {seed})"
-        _tell(f"{verified:,} rows recomputed on {judging.other_engine(options.engine)}: all the same{drawn}")
+        complain(f"{verified:,} rows recomputed on {judging.other_engine(options.engine)}: all the same{drawn}")
     if bad:
         where = f"they are in {options.errors}" if options.errors else "--errors FILE gathers them"
-        _tell(f"{bad:,} of {rows:,} rows were bad; {where}")
+        complain(f"{bad:,} of {rows:,} rows were bad; {where}")
     if sys.stderr.isatty():
-        _tell(f"{rows:,} rows, {bad:,} bad, {options.engine}, {seconds:.1f} s, {rows / max(seconds, 1e-9):,.0f} rows/s")
+        pace = rows / max(seconds, 1e-9)
+        complain(f"{rows:,} rows, {bad:,} bad, {options.engine}, {seconds:.1f} s, {pace:,.0f} rows/s")
 
 
 def _summary(options: argparse.Namespace, knowledge: Knowledge, rows: int, bad: int, verified: int) -> dict[str, Any]:

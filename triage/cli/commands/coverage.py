@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 from typing import Any
 
+from triage.cli.output import complain
 from triage.knowledge import reader
 from triage.presentation.result_json import encode
 from triage.verification import scenarios
 from triage.verification.coverage import Measure, coverage
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its options."""
+    parser.add_argument("dir", type=Path, help="a file or folder of scenarios")
+    parser.add_argument("--missing", action="store_true", help="list all that no story reaches")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -24,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
             print("\n".join(line for measure in measures for line in _missing(measure)))
     too_low = [measure for measure in measures if not measure.enough]
     for measure in too_low:
-        print(f"{measure.name}: {measure.per_cent:.1f} %, less than the floor of {measure.floor:g} %", file=sys.stderr)
+        complain(f"{measure.name}: {measure.per_cent:.1f} %, less than the floor of {measure.floor:g} %")
     return 1 if too_low else 0
 
 

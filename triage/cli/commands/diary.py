@@ -7,6 +7,7 @@ import datetime
 import shutil
 import sys
 
+from triage.cli.output import complain
 from triage.dialogue import check_in
 from triage.dialogue.check_in import Base, CheckIn
 from triage.frontends.terminal import Front, front
@@ -39,6 +40,15 @@ from triage.support.exit_codes import ExitCode
 
 RETRY = Question(id="diary.retry", kind="yes_no", ask="Your entry is not written yet. Try again?", findings=("retry",),
                  choices=(YES, NO))
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its options."""
+    parser.add_argument("act", choices=["add", "show"], help="write an entry, or show them beside the expected course")
+    parser.add_argument("--answers", metavar="FILE", help="add: what is known so far (default: the newest kept talk)")
+    parser.add_argument("--new", action="store_true", help="add: it is about another trouble than the entries before")
+    parser.add_argument("--svg", metavar="FILE", help="show: draw the course into this file")
+    parser.add_argument("--force", action="store_true", help="write over a file that exists")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -167,7 +177,7 @@ def _say(speaks: Front, text: str) -> None:
 def _show(options: argparse.Namespace) -> int:
     kept = diary.read()
     if sentence := diary.torn(kept):
-        print(sentence, file=sys.stderr)
+        complain(sentence)
     if not kept.entries:
         if options.svg:
             raise BadFile.of_file("diary", "missing", "there is no entry to draw; `triage diary add` writes one",

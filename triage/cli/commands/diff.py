@@ -38,6 +38,18 @@ TITLES = {
 }
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its options."""
+    parser.add_argument("old", metavar="OLD", help="a folder of rules, or a revision of git such as v1.0.0")
+    parser.add_argument("new", metavar="NEW", help="the same for the newer one")
+    parser.add_argument("--cases", type=Path, metavar="DIR", help="compare the outcomes of these cases")
+    parser.add_argument("--scenarios", type=Path, metavar="DIR", help="compare the outcomes of these stories")
+    parser.add_argument("--random", type=int, default=1000, metavar="N", help="and of N random answers (1000)")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="which random answers (default: 1)")
+    parser.add_argument("--all", action="store_true",
+                        help="list every difference (default: the first twenty of a kind)")
+
+
 def run(options: argparse.Namespace) -> int:
     """Compare both versions on cases, stories and random people; print what differs."""
     with ExitStack() as stack:

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from triage.cli.output import complain
 from triage.dialogue.conversation import talk
 from triage.dialogue.simulated_person import ScriptFront
 from triage.inference.assessment import assess
@@ -25,6 +26,19 @@ from triage.verification import evaluation
 from triage.verification.evaluation import Case, Outcome
 
 ALL, INTERVIEW = "all answers at once", "interview"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its options."""
+    parser.add_argument("cases", type=Path, help="cases, one JSON object a line, or a folder with cases.jsonl")
+    parser.add_argument("--answers", type=Path, metavar="DIR",
+                          help="the folder of their answers, ID.yaml each (default: beside the cases)")
+    parser.add_argument("--otherwise", choices=["not_sure", "no"], default="not_sure",
+                          help="what the simulated person of the interview says to all else (default: not_sure)")
+    parser.add_argument("--interview", action="store_true", help="only how well the interview asks, beside its aims")
+    parser.add_argument("--rows", type=Path, metavar="FILE", help="also write one row a case, as CSV")
+    parser.add_argument("--compare", type=Path, metavar="OLD.json",
+                          help="list each case whose outcome is another one than in this earlier --json report")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -48,9 +62,12 @@ def run(options: argparse.Namespace) -> int:
         print(printable("\n".join(_interview(report) if options.interview else _table(report)), "\n"))
     if old is not None:
         changed = evaluation.changes(old, report)
-        print("\n".join(changed) or "no case changed", file=sys.stderr if options.json else sys.stdout)
+        if options.json:
+            complain(*changed or ["no case changed"])
+        else:
+            print("\n".join(changed) or "no case changed")
     if report["without_answers"]:
-        print(f"without answers, left out: {', '.join(report['without_answers'])}", file=sys.stderr)
+        complain(f"without answers, left out: {', '.join(report['without_answers'])}")
     return 0
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from triage.cli.output import complain
 from triage.frontends.terminal import Front, front
 from triage.interview.next_question import NO
 from triage.model import Block, Choice, Given, Question, Quit, Screen
@@ -36,6 +37,11 @@ class Found(msgspec.Struct, frozen=True):
     @property
     def ours(self) -> tuple[Path, ...]:
         return (*self.conversations, *self.diaries, *self.links)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its options."""
+    parser.add_argument("--yes", action="store_true", help="do not ask")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -160,5 +166,5 @@ def _told(
     for path in found.others:
         print(f"Left alone, because it is not ours: {printable(str(path))}")
     for path, reason in failed.items():
-        print(f"{printable(str(path))}: this cannot be wiped: {reason}", file=sys.stderr)
+        complain(f"{path}: this cannot be wiped: {reason}")
     return ExitCode.CANNOT_WRITE if failed else 0

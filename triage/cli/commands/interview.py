@@ -15,6 +15,13 @@ from triage.presentation.result_json import encode, result
 from triage.records import answers_file
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its options."""
+    parser.add_argument("--answers", required=True, metavar="FILE", help="what the person knows, - for stdin")
+    parser.add_argument("--otherwise", choices=["not_sure", "no"], default="not_sure",
+                           help="what the person says to all else (default: not_sure)")
+
+
 def run(options: argparse.Namespace) -> int:
     """Print the questions asked, in order, and the result."""
     knowledge = reader.load()

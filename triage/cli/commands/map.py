@@ -18,6 +18,13 @@ from triage.support.atomic_files import write
 from triage.support.errors import BadFile
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its options."""
+    parser.add_argument("condition", nargs="?", default="",
+                         help="the id of a condition (default: all places, numbered)")
+    arguments.add_drawing(parser)
+
+
 def run(options: argparse.Namespace) -> int:
     """Draw one condition, or every zone with its number; or write the same as an SVG file."""
     knowledge = reader.load()

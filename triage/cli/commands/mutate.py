@@ -11,11 +11,11 @@ from typing import Any
 import msgspec
 
 from triage.cli import arguments
+from triage.cli.output import complain
 from triage.knowledge import reader
 from triage.model import Knowledge
 from triage.presentation.result_json import encode
 from triage.support.atomic_files import write
-from triage.support.text import printable
 from triage.verification import edges, scenarios
 from triage.verification.edges import Edge
 from triage.verification.mutation import (
@@ -37,7 +37,6 @@ from triage.verification.mutation.as_yaml import as_yaml
 from triage.verification.mutation.test_generation import written
 from triage.verification.scenarios import Expect, Story
 
-USAGE = 2
 LISTED = 20
 """So many survivors are listed, unless all are asked for."""
 Survivor = tuple[Mutant, MissingScenario | None]
@@ -45,11 +44,23 @@ Survivor = tuple[Mutant, MissingScenario | None]
 CLASSES = {True: "red flags, blocks, scores, floors", False: "the rest"}
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its options."""
+    parser.add_argument("dir", type=Path, help="a file or folder of scenarios")
+    parser.add_argument("--card", action="append", default=[], metavar="ID", help="only the rules of this card")
+    parser.add_argument("--sample", type=arguments.whole_number, metavar="N", help="only N mutants, evenly picked")
+    parser.add_argument("--all", action="store_true", help="list every survivor (default: the first twenty)")
+    parser.add_argument("--edges", type=Path, metavar="FILE",
+                        help="also run this table of edges on the mutants that no story notices")
+    parser.add_argument("--write", type=Path, metavar="FILE",
+                        help="make the table of edges anew, for all that no story notices; with --card only its lines")
+    parser.set_defaults(wrong=parser.error)
+
+
 def run(options: argparse.Namespace) -> int:
     """Print the table and the survivors; 1 if fewer are killed than the floors ask for."""
     if options.write and options.sample:
-        print("a table of edges is made for all mutants of a card; leave --sample out", file=sys.stderr)
-        return USAGE
+        options.wrong("a table of edges is made for all mutants of a card; leave --sample out")
     knowledge = reader.load()
     chosen = mutants(knowledge)
     cards: set[str] = set()
@@ -96,8 +107,8 @@ def _suite(knowledge: Knowledge, stories: Sequence[Story]) -> Suite:
     suite = Suite(knowledge, stories)
     if untrue := suite.untrue():
         for story in untrue:
-            print(f"{printable(story.file)}:{story.line}: this story does not come true, and is left out; see `triage "
-                  "test`", file=sys.stderr)
+            complain(f"{story.file}:{story.line}: this story does not come true, and is left out; see "
+                     "`triage test`")
         suite = Suite(knowledge, [story for story in stories if story not in untrue])
     return suite
 

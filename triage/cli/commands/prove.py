@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from triage.cli import arguments
+from triage.cli.output import complain
 from triage.knowledge import reader
 from triage.model import Answers
 from triage.presentation.result_json import encode, lines, plain
@@ -18,6 +19,14 @@ from triage.support.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from triage.verification.proof.prover import Counterexample
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its options."""
+    parser.add_argument("theorem", nargs="*", help="only these (default: all; --list names them)")
+    parser.add_argument("--list", action="store_true", help="name the theorems and stop")
+    parser.add_argument("--counterexamples", type=Path, metavar="DIR",
+                       help="also write each counterexample as an answers file into this folder")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -48,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         sys.stdout.buffer.write(encode(data))
     failed = sum(1 for found in wrong.values() if found)
-    print(f"{len(wrong) - failed} theorems proven, {failed} failed", file=sys.stderr)
+    complain(f"{len(wrong) - failed} theorems proven, {failed} failed")
     if options.counterexamples:
         _write(options.counterexamples, wrong)
     return 1 if failed else 0

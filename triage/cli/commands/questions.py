@@ -5,24 +5,27 @@ from __future__ import annotations
 import argparse
 import sys
 
+from triage.cli import arguments
 from triage.knowledge import reader
 from triage.model import NONE, NOT_SURE, Finding
 from triage.presentation.result_json import encode
-from triage.support.text import guess, printable
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its options."""
+    parser.add_argument("--topic", help="only this topic, such as pain or onset")
 
 
 def run(options: argparse.Namespace) -> int:
     """Print every finding that can be answered."""
     knowledge = reader.load()
-    found = [f for f in knowledge.findings.values() if options.topic in (None, f.topic)]
-    if not found:
-        topics = sorted({f.topic for f in knowledge.findings.values()})
-        print(f"there is no topic '{printable(options.topic)}'{guess(options.topic, topics)}", file=sys.stderr)
-        return 2
+    findings = [f for f in knowledge.findings.values() if options.topic in (None, f.topic)]
+    if not findings:
+        raise arguments.unknown(options.topic, "topic", sorted({f.topic for f in knowledge.findings.values()}))
     if options.json:
-        sys.stdout.buffer.write(encode([_plain(f) for f in found]))
+        sys.stdout.buffer.write(encode([_plain(f) for f in findings]))
         return 0
-    for finding in found:
+    for finding in findings:
         print(f"{finding.id}  ({finding.kind}{', ' + finding.unit if finding.unit else ''})")
         print(f"    {finding.ask}")
         for option in finding.options:

@@ -7,6 +7,7 @@ import datetime
 import sys
 from pathlib import Path
 
+from triage.cli.output import complain
 from triage.inference.assessment import assess
 from triage.inference.compiled import Compiled
 from triage.knowledge import reader
@@ -18,7 +19,18 @@ from triage.records import answers_file, sessions
 from triage.support.atomic_files import IS_THERE, is_direct, is_taken, write
 from triage.support.errors import BadFile, TriageError
 from triage.support.exit_codes import ExitCode
-from triage.support.text import printable
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its options."""
+    parser.add_argument("file", metavar="ANSWERS", help="the answers, - for stdin, or the id of a kept session")
+    parser.add_argument("-o", "--output", metavar="FILE", default="-", help="where to write it (default: stdout)")
+    parser.add_argument("--format", choices=["text", "html", "json", "pdf"],
+                        help="default: by the suffix of FILE, else text; pdf needs pip install \"soleus-triage[pdf]\"")
+    parser.add_argument("--for", dest="reader", choices=["person", "clinician", "both"], default="both",
+                        help="for whom (default: both)")
+    parser.add_argument("--force", action="store_true", help="write over a file that is there already")
+    parser.set_defaults(wrong=parser.error)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -37,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
     data = render(document, kind, unicode_ok=not to_stdout or speaks_unicode(sys.stdout.encoding))
     write(options.output, data, private=True, over=over)
     if not is_direct(options.output):
-        print(f"{printable(options.output)}: written", file=sys.stderr)
+        complain(f"{options.output}: written")
     return 0
 
 
@@ -53,7 +65,7 @@ def _answers(knowledge: Knowledge, name: str) -> tuple[Answers, tuple[str, ...]]
         hint = str(bad.faults[0].message).removeprefix("there is no session of this name")
         sentence = f"there is neither a file nor a kept session of this name{hint}"
         raise BadFile.of_file(name, "missing", sentence, missing=True) from None
-    print(f"{printable(name)}: there is no such file; taking the kept session of this name", file=sys.stderr)
+    complain(f"{name}: there is no such file; taking the kept session of this name")
     turns, lost = sessions.fitted(knowledge, session)
     notes = []
     if session.rules != knowledge.digest:
@@ -66,7 +78,7 @@ def _answers(knowledge: Knowledge, name: str) -> tuple[Answers, tuple[str, ...]]
 def _may_write_over(name: str, source: str) -> bool:
     """Ask the person at the terminal; where nobody sits, refuse. Raises TriageError."""
     if source != "-" and sys.stdin.isatty() and sys.stderr.isatty():
-        print(f"{printable(name)} is there already. Write over it? [y/N] ", end="", file=sys.stderr, flush=True)
+        complain(f"{name} is there already. Write over it? [y/N] ", end="")
         if sys.stdin.readline().strip().lower() in ("y", "yes"):
             return True
         raise TriageError(f"{name}: left as it was", ExitCode.CANNOT_WRITE)

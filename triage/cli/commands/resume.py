@@ -10,6 +10,11 @@ from triage.records import sessions
 from triage.support.errors import BadFile
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its options."""
+    parser.add_argument("id", nargs="?", default="", help="which one (default: the newest without a result)")
+
+
 def run(options: argparse.Namespace) -> int:
     """Go on with the session of this name, or with the newest that has no result."""
     session = sessions.read(options.id) if options.id else sessions.unfinished()

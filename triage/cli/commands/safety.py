@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from triage.inference.assessment import assess
 from triage.inference.compiled import Compiled
 from triage.knowledge import reader
 from triage.presentation.result_json import encode
 from triage.verification import safety, scenarios
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its options."""
+    parser.add_argument("dir", type=Path, help="the folder of scenarios that show the controls")
+    parser.add_argument("--full", action="store_true", help="with digest, counts and lines of stories, for a release")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from triage.knowledge.json_schema import schemas
 from triage.presentation.result_json import encode
 from triage.support.atomic_files import write, writing
 from triage.support.errors import BadFile
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its options."""
+    parser.add_argument("dir", nargs="?", type=Path, help="write one file a kind of card here (default: print all)")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -15,6 +15,13 @@ from triage.support.errors import BadFile
 from triage.support.text import printable
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its options."""
+    parser.add_argument("act", choices=["list", "show", "delete"], help="list all, show one, delete one")
+    parser.add_argument("id", nargs="?", default="", help="the name of a session")
+    parser.add_argument("--all", action="store_true", help="delete all")
+
+
 def run(options: argparse.Namespace) -> int:
     """List all, show one, or delete one or all."""
     if options.act == "delete":

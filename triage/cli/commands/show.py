@@ -9,14 +9,19 @@ from typing import Any
 
 import msgspec
 
+from triage.cli import arguments
 from triage.knowledge import reader, signatures
 from triage.knowledge.file_shapes import entry_of
 from triage.model import Finding, Knowledge
 from triage.presentation.result_json import encode, line
-from triage.support.text import guess, printable
 
 _SHELVES = ("conditions", "red_flags", "derived", "scores", "self_checks", "care", "interlocks", "findings", "sources",
             "claims", "hazards")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its options."""
+    parser.add_argument("id", help="the id of a card, finding, source or rule")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -26,8 +31,7 @@ def run(options: argparse.Namespace) -> int:
     found = [(shelf, getattr(knowledge, shelf)[wanted]) for shelf in _SHELVES if wanted in getattr(knowledge, shelf)]
     if not found:
         names = [name for shelf in _SHELVES for name in getattr(knowledge, shelf)]
-        print(f"there is no card '{printable(wanted)}'{guess(wanted, names)}", file=sys.stderr)
-        return 2
+        raise arguments.unknown(wanted, "card", names)
     today = datetime.date.today()
     shown = [_shown(knowledge, shelf, card, today) for shelf, card in found]
     if options.json:

@@ -8,6 +8,8 @@ import json
 import sys
 from pathlib import Path
 
+from triage.cli import arguments
+from triage.cli.output import complain
 from triage.knowledge import reader, signatures
 from triage.model import Fault, Knowledge, Signature
 from triage.presentation.result_json import encode
@@ -15,10 +17,19 @@ from triage.support import strict_yaml
 from triage.support.atomic_files import write
 from triage.support.errors import BadFile
 from triage.support.exit_codes import ExitCode
-from triage.support.text import guess, printable
+from triage.support.text import printable
 
 YEARS = 2
 """So long a signature holds, unless said otherwise."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its options."""
+    parser.add_argument("id", help="the id of a card")
+    parser.add_argument("--by", required=True, metavar="NAME", help="who reviewed it")
+    parser.add_argument("--role", required=True, help="as what: profession, registration")
+    parser.add_argument("--until", type=arguments.day, metavar="YYYY-MM-DD",
+                        help="how long it holds (default: two years)")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -27,9 +38,11 @@ def run(options: argparse.Namespace) -> int:
     today = datetime.date.today()
     until = options.until or signatures.later(today, YEARS)
     card = signatures.key_of(options.id.split("/", 1)[0], knowledge.digests)
+    if not card:
+        raise arguments.unknown(options.id, "card", knowledge.digests)
     by, role = " ".join(options.by.split()), " ".join(options.role.split())
-    if wrong := _wrong(knowledge, options.id, card, by, role, today, until):
-        print(wrong, file=sys.stderr)
+    if wrong := _wrong(by, role, today, until):
+        complain(wrong)
         return ExitCode.USAGE
     signature = Signature(id=card, by=by, role=role, date=today, until=until, digest=knowledge.digests[card])
     path = reader.rules_folder() / reader.REVIEWS
@@ -80,11 +93,7 @@ def _plain(signature: Signature) -> dict[str, str]:
             "digest": signature.digest}
 
 
-def _wrong(
-    knowledge: Knowledge, asked: str, card: str, by: str, role: str, today: datetime.date, until: datetime.date
-) -> str:
-    if not card:
-        return f"there is no card '{printable(asked)}'{guess(asked, knowledge.digests)}"
+def _wrong(by: str, role: str, today: datetime.date, until: datetime.date) -> str:
     if not by or not role:
         return "a signature needs the name of a person (--by) and what makes them fit to review (--role)"
     if printable(by) != by or printable(role) != role:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
+from triage.cli.output import complain
 from triage.inference.assessment import assess
 from triage.inference.compiled import Compiled
 from triage.inference.experta.engine import Engine
@@ -12,6 +14,13 @@ from triage.knowledge import reader
 from triage.presentation.result_json import encode
 from triage.support.text import printable
 from triage.verification import edges, scenarios
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its options."""
+    parser.add_argument("dir", type=Path, help="a file or folder of scenarios, or a table of edges (.jsonl)")
+    parser.add_argument("--engine", choices=["compiled", "experta"], default="compiled",
+                      help="the evaluator that concludes; both conclude the same, experta is slower")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -33,5 +42,5 @@ def run(options: argparse.Namespace) -> int:
             print(printable(f"{story.file}:{story.line}: {story.story}"))
             for sentence in wrong:
                 print(f"    {sentence}")
-        print(f"{len(outcomes) - len(failed)} stories passed, {len(failed)} failed", file=sys.stderr)
+        complain(f"{len(outcomes) - len(failed)} stories passed, {len(failed)} failed")
     return 1 if failed else 0

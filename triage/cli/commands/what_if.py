@@ -17,6 +17,13 @@ from triage.presentation.result_json import encode, plain
 from triage.records import answers_file
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its options."""
+    parser.add_argument("file", help="the answers, - for stdin")
+    parser.add_argument("change", nargs="*", metavar="FINDING=ANSWER",
+                         help="other answers to try; without any the smallest changes are looked for")
+
+
 def run(options: argparse.Namespace) -> int:
     """Print it."""
     knowledge = reader.load()

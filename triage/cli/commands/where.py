@@ -18,6 +18,12 @@ from triage.support.atomic_files import write
 from triage.support.errors import BadFile
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its options."""
+    parser.add_argument("zone", nargs="?", default="", help="an option of pain.site (default: list them)")
+    arguments.add_drawing(parser)
+
+
 def run(options: argparse.Namespace) -> int:
     """Print the sources of a zone, those said to be felt there from afar first; or write its picture."""
     knowledge = reader.load()

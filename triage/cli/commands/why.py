@@ -17,6 +17,12 @@ from triage.presentation.result_json import encode, standing_as_data
 from triage.records import answers_file
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its options."""
+    parser.add_argument("file", help="the answers, - for stdin")
+    parser.add_argument("id", nargs="?", default="", help="a condition, or a finding that would be asked")
+
+
 def run(options: argparse.Namespace) -> int:
     """Print how the first conditions stand, or the one that is named; of a finding, why it is asked."""
     knowledge = reader.load()

@@ -16,6 +16,12 @@ from triage.presentation.result_json import encode, standing_as_data
 from triage.records import answers_file
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its options."""
+    parser.add_argument("file", help="the answers, - for stdin")
+    parser.add_argument("condition", help="the id of a condition")
+
+
 def run(options: argparse.Namespace) -> int:
     """Print what speaks for it, against it, what is not known, and what would say more."""
     knowledge = reader.load()
