@@ -131,6 +131,7 @@ for kind in ("text", "html", "json"):
 """
 
 
+@pytest.mark.slow
 def test_no_command_depends_on_the_hash_seed(tmp_path: Path) -> None:
     """Three processes, three seeds, the same bytes of each command. `assess` has its own test in test_cli."""
     broken = small.write(tmp_path)

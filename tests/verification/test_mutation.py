@@ -277,6 +277,7 @@ def test_a_part_that_the_others_imply_still_says_what_a_not_sure_leaves(rules):
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 def test_what_is_called_equivalent_changes_nothing_on_the_real_rules(knowledge, stories):
     """Neither in stories nor where the two are looked for on purpose; but for the names of rules that fired."""
     equivalence = Equivalence(knowledge)
@@ -298,6 +299,7 @@ def test_what_is_called_equivalent_changes_nothing_on_the_real_rules(knowledge, 
 
 # --- the shortcut
 
+@pytest.mark.slow
 @pytest.mark.slow
 def test_the_shortcut_gives_the_verdict_of_the_slow_way(knowledge, stories):
     """On the real rules, for some mutants of each kind: what fires, and whether a story notices."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.conftest import ROOT, RULES, SCENARIOS, remembered
+from tests.conftest import ROOT, RULES, SCENARIOS, remembered, shared_compiled
 from tests.helpers import small
 from tests.helpers.meaning import of_markdown
 from triage.cli import main
@@ -36,7 +36,7 @@ FAMILIES = {  # of licences, by words that metadata, classifiers and licence fil
 
 @pytest.fixture(scope="module")
 def told(knowledge, stories) -> list[safety.Told]:
-    return [safety.Told(s, assess(knowledge, remembered(s.answers), s.answers)) for s in stories]
+    return [safety.Told(s, assess(knowledge, shared_compiled().fired(s.answers), s.answers)) for s in stories]
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +107,8 @@ def test_the_full_copy_has_the_digest_and_the_file_has_none(knowledge, full, tex
     assert re.search(r"`[\w/]+\.yaml:\d+`", text) is None
 
 
-def test_the_command_prints_the_same_from_another_evaluator(knowledge, text, full, capsysbinary, monkeypatch):
+@pytest.mark.slow
+def test_the_command_prints_it_and_experta_gives_the_same(knowledge, stories, text, full, capsysbinary, monkeypatch):
     monkeypatch.setattr("triage.knowledge.reader.load", lambda: knowledge)
     monkeypatch.chdir(ROOT)
     assert main(["safety", "tests/scenarios"]) == 0
@@ -116,6 +117,8 @@ def test_the_command_prints_the_same_from_another_evaluator(knowledge, text, ful
     assert capsysbinary.readouterr().out.decode() == full
     assert main(["safety", "tests/scenarios/bite.yaml", "--json"]) == 0
     assert msgspec.json.decode(capsysbinary.readouterr().out)["text"].startswith("# Clinical safety file\n")
+    by_experta = [safety.Told(s, assess(knowledge, remembered(s.answers), s.answers)) for s in stories]
+    assert safety.document(knowledge, by_experta, SCENARIOS, full=True) == full
 
 
 def test_every_mark_of_the_frame_is_filled_once_and_nothing_else_is_left(text, full):
