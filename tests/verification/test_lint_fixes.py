@@ -16,7 +16,7 @@ LINT = sorted({*(ROOT / "triage/verification/lint").glob("*.py")} - {MAP})
 READERS = [MAP, *(ROOT / "triage" / name for name in (
     "knowledge/reader.py", "knowledge/compiler.py", "knowledge/card_files.py", "knowledge/signatures.py",
     "support/strict_yaml.py"))]
-TELLS = {"fault": 1, "unknown": 1, "YamlError": -2, "Fault": 3}
+TELLS = {"Issue": 1, "fault": 1, "unknown": 1, "YamlError": -2, "Fault": 3}
 """Which argument of these calls is the code."""
 
 
@@ -28,16 +28,14 @@ def words(node: ast.AST) -> set[str]:
 
 
 def codes(path: Path) -> Iterator[str]:
-    """The codes that a file tells: in what it yields, in calls that tell a fault, in its table of sentences."""
+    """The codes that a file tells: in calls that tell a fault, and in its table of sentences."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Yield) and isinstance(node.value, ast.Tuple) and len(node.value.elts) == 3:
-            yield from words(node.value.elts[1])
-            if isinstance(node.value.elts[1], ast.JoinedStr):  # reviews: review-stale and review-expired
-                yield from ("review-stale", "review-expired")
-        elif isinstance(node, ast.Call):
+        if isinstance(node, ast.Call):
             name = getattr(node.func, "attr", getattr(node.func, "id", ""))
             if name in TELLS and len(node.args) > 2:
-                yield from words(node.args[TELLS[name]])
+                code = node.args[TELLS[name]]
+                # of signatures the code is put together: review-stale and review-expired
+                yield from ("review-stale", "review-expired") if isinstance(code, ast.JoinedStr) else words(code)
         elif isinstance(node, ast.Assign) and [getattr(t, "id", "") for t in node.targets] == ["_SENTENCES"]:
             yield from (word for row in ast.literal_eval(node.value if isinstance(node.value, ast.Tuple) else node)
                         for word in row[1:2])

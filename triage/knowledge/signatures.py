@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
-from triage.model import Knowledge, Signature, Source
+from triage.model import Issue, Issues, Knowledge, Signature, Source
 from triage.support.text import guess
 
 NOT_YET = "not yet reviewed by a clinician"
@@ -33,16 +33,17 @@ def state(knowledge: Knowledge, card: str, on: datetime.date) -> State:
     return State("holds", signed, f"{who}, until {signed.until}")
 
 
-def due(knowledge: Knowledge, on: datetime.date) -> Iterator[tuple[str, str, str]]:
+def due(knowledge: Knowledge, on: datetime.date) -> Issues:
     """Signatures that no longer count and sources to be read again: key in `Knowledge.places`, code, sentence."""
     for name, signed in knowledge.reviews.items():
         if name not in knowledge.digests:
             hint = guess(name, knowledge.digests)
-            yield f"review:{name}", "review-unknown", f"'{signed.by}' signed '{name}', which does not exist{hint}"
+            yield Issue(f"review:{name}", "review-unknown",
+                        f"'{signed.by}' signed '{name}', which does not exist{hint}")
             continue
         kind, _, say = state(knowledge, name, on)
         if kind in ("stale", "expired"):
-            yield name, f"review-{kind}", f"'{name}' was {say}"
+            yield Issue(name, f"review-{kind}", f"'{name}' was {say}")
     for source in knowledge.sources.values():
         yield from _source(knowledge, source, on)
 
@@ -69,13 +70,14 @@ def key_of(name: str, known: Iterable[str]) -> str:
     return name if name in keys else next((key for key in keys if key.partition(":")[2] == name), "")
 
 
-def _source(knowledge: Knowledge, source: Source, on: datetime.date) -> Iterator[tuple[str, str, str]]:
+def _source(knowledge: Knowledge, source: Source, on: datetime.date) -> Issues:
     if not knowledge.settings.sources_again:
         return
     day = read_again(knowledge, source)
     if day is None:
-        yield f"source:{source.id}", "source-undated", (
+        yield Issue(f"source:{source.id}", "source-undated", (
             f"when '{source.id}' was read, or how soon a {source.kind} is read again, is not known; see sources_read "
-            "and sources_again in knowledge.yaml")
+            "and sources_again in knowledge.yaml"))
     elif day < on:
-        yield f"source:{source.id}", "source-due", f"'{source.id}' is to be read again since {day}; then give it `read`"
+        yield Issue(f"source:{source.id}", "source-due",
+                    f"'{source.id}' is to be read again since {day}; then give it `read`")

@@ -80,6 +80,8 @@ from triage.model.dialogue import (
 )
 from triage.model.faults import (
     Fault,
+    Issue,
+    Issues,
     Place,
 )
 from triage.model.findings import (
@@ -148,6 +150,8 @@ __all__ = [
     "Hazard",
     "IfLikely",
     "Interlock",
+    "Issue",
+    "Issues",
     "Kind",
     "Knowledge",
     "LegMap",

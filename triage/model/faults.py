@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
 import msgspec
 
 
@@ -31,3 +34,16 @@ class Fault(msgspec.Struct, frozen=True, order=True):
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}: {self.message} [{self.code}]"
+
+
+class Issue(NamedTuple):
+    """What a check of the knowledge finds wrong, before its place is looked up."""
+
+    key: str
+    """A card as `Knowledge.places` names it, or the key of a rule."""
+    code: str
+    message: str
+    """A sentence."""
+
+
+Issues = Iterator[Issue]

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from triage.knowledge import reader
-from triage.model import Fault, Knowledge, Place
+from triage.model import Fault, Issues, Knowledge, Place
 from triage.support.text import printable
 from triage.verification.lint import (
     article,
@@ -27,10 +27,9 @@ from triage.verification.lint import (
     sources,
 )
 from triage.verification.lint.fixes import FIXES
-from triage.verification.lint.issue import Found
 from triage.verification.lint.leg_map import faults as of_the_map
 
-Check = Callable[[Knowledge], Found]
+Check = Callable[[Knowledge], Issues]
 
 CARDS: list[Check] = [
     findings.findings, phrases.phrases, screens.screens, red_flags.dangers, conditions.conditions,
@@ -51,29 +50,29 @@ def faults(folder: Path, on: date | None = None, stories: Path | None = None) ->
     `on`: the day by which reviews and sources are due; without it today. `stories`: the folder of stories that each
     card must have; without it `tests/scenarios` beside the rules, and where there is none, nothing is said of stories.
     """
-    knowledge, found = reader.read(folder)
+    knowledge, wrong = reader.read(folder)
     if knowledge is not None:
-        found += _found(knowledge, folder, on or date.today(), stories, complete=not found)
-    return sorted({msgspec.structs.replace(fault, fix=FIXES.get(fault.code, "")) for fault in found})
+        wrong += _faults(knowledge, folder, on or date.today(), stories, complete=not wrong)
+    return sorted({msgspec.structs.replace(fault, fix=FIXES.get(fault.code, "")) for fault in wrong})
 
 
-def _found(
+def _faults(
     knowledge: Knowledge, folder: Path, on: date, stories: Path | None, complete: bool,
 ) -> Iterator[Fault]:
     name = folder.name or folder.resolve().name
-    for card, code, message in _told(knowledge, folder, on, stories, complete):
+    for key, code, message in _issues(knowledge, folder, on, stories, complete):
         # What has a fault of its own is missing from the knowledge; whoever names it has done nothing wrong.
         if complete or not code.startswith("unknown-"):
-            place = knowledge.places_of_rules.get(card) or knowledge.places.get(card) or Place(f"{name}/{card}")
+            place = knowledge.places_of_rules.get(key) or knowledge.places.get(key) or Place(f"{name}/{key}")
             yield Fault(place.file, place.line, place.column, code, printable(message))
 
 
-def _told(knowledge: Knowledge, folder: Path, on: date, stories: Path | None, complete: bool) -> Found:
+def _issues(knowledge: Knowledge, folder: Path, on: date, stories: Path | None, complete: bool) -> Issues:
     for check in CARDS:
         yield from check(knowledge)
     yield from sources.due(knowledge, on)
     for check in TOGETHER if complete else ():
         yield from check(knowledge)
-    written = stories or folder.resolve().parent / scenarios.FOLDER
-    if complete and written.is_dir():
-        yield from scenarios.stories(knowledge, written)
+    beside = stories or folder.resolve().parent / scenarios.FOLDER
+    if complete and beside.is_dir():
+        yield from scenarios.stories(knowledge, beside)

@@ -3,52 +3,51 @@
 from __future__ import annotations
 
 from triage.inference import weighing
-from triage.model import RANK, Condition, Knowledge
+from triage.model import RANK, Condition, Issue, Issues, Knowledge
 from triage.support.text import guess
 from triage.verification.implication import Logic
-from triage.verification.lint.issue import Found
 
 SITE, REGION = "pain.site", "pain.region"
 
 
-def conditions(knowledge: Knowledge) -> Found:
+def conditions(knowledge: Knowledge) -> Issues:
     """Each condition by itself."""
     sites = knowledge.findings.get(SITE)
     for card in knowledge.conditions.values():
         yield from _kind(knowledge, card)
         for zone in card.zones:
             if sites is not None and zone not in sites.options:
-                yield card.id, "unknown-option", f"unknown zone '{zone}'" + guess(zone, sites.options)
+                yield Issue(card.id, "unknown-option", f"unknown zone '{zone}'" + guess(zone, sites.options))
         if card.if_likely is not None and card.if_likely.urgency == "book" and card.if_likely.within_days != 14:
-            yield card.id, "if-likely", "a condition asks for 14 days at most; what is nearer is a red flag"
+            yield Issue(card.id, "if-likely", "a condition asks for 14 days at most; what is nearer is a red flag")
     for rule in knowledge.rules_of("for", "against"):
         if rule.strength == "decisive" and not (rule.lr is not None and rule.grade == "published"):
-            yield rule.key, "strength", f"decisive needs a published figure (lr): {rule.why}"
+            yield Issue(rule.key, "strength", f"decisive needs a published figure (lr): {rule.why}")
         if rule.grade == "memory" and any(c.isdigit() for c in rule.why):
-            yield rule.key, "memory", f"what is from memory gives no number to a person: {rule.why}"
+            yield Issue(rule.key, "memory", f"what is from memory gives no number to a person: {rule.why}")
 
 
-def _kind(knowledge: Knowledge, card: Condition) -> Found:
+def _kind(knowledge: Knowledge, card: Condition) -> Issues:
     if card.kind == "explains":
         if card.explains not in knowledge.conditions:
-            yield card.id, "unknown-id", f"explains: unknown condition '{card.explains}'" + guess(
-                card.explains, knowledge.conditions)
+            yield Issue(card.id, "unknown-id", f"explains: unknown condition '{card.explains}'" + guess(
+                card.explains, knowledge.conditions))
         if card.frequency is not None or card.for_ or card.against:
-            yield card.id, "kind", "a card that only explains is never ranked: no frequency, no evidence"
+            yield Issue(card.id, "kind", "a card that only explains is never ranked: no frequency, no evidence")
         return
     if card.frequency is None:
-        yield card.id, "kind", "a condition needs a frequency"
+        yield Issue(card.id, "kind", "a condition needs a frequency")
     if not card.for_:
-        yield card.id, "kind", "a condition needs lines of evidence for it"
+        yield Issue(card.id, "kind", "a condition needs lines of evidence for it")
     if card.kind == "danger" and card.against:
-        yield card.id, "kind", "nothing may speak against a danger"
+        yield Issue(card.id, "kind", "nothing may speak against a danger")
     if card.kind == "benign" and not card.against:
-        yield card.id, "kind", "a benign condition needs at least one line against it"
+        yield Issue(card.id, "kind", "a benign condition needs at least one line against it")
     if not card.watch_for or card.look_again is None:
-        yield card.id, "safety-net", "a condition needs watch_for and look_again"
+        yield Issue(card.id, "safety-net", "a condition needs watch_for and look_again")
 
 
-def among_the_others(knowledge: Knowledge) -> Found:
+def among_the_others(knowledge: Knowledge) -> Issues:
     """What a condition needs from the other cards: to be reached, to be told from a danger, and care."""
     logic = Logic(knowledge)
     suspected = {name for flag in knowledge.red_flags.values() for name in flag.suspects}
@@ -58,15 +57,17 @@ def among_the_others(knowledge: Knowledge) -> Found:
             continue
         best = _best(knowledge, logic, card)
         if best == "unlikely" and card.id not in suspected:
-            yield card.id, "unreachable", "it can never be named: too few groups of lines speak for it, or too weakly"
+            yield Issue(card.id, "unreachable",
+                        "it can never be named: too few groups of lines speak for it, or too weakly")
         elif (best != "fits_well" and card.kind == "benign" and card.if_likely is not None
               and card.if_likely.urgency == "book"):
-            yield card.id, "unreachable", "it can never fit well, so if_likely is never asked for"
+            yield Issue(card.id, "unreachable", "it can never fit well, so if_likely is never asked for")
         if card.kind == "benign":
             yield from _review(knowledge, logic, card, signs, places, best)
             if not card.care and card.id not in suspected and (
                     card.if_likely is None or card.if_likely.urgency != "book"):
-                yield card.id, "care", "a benign condition needs a care card, or else if_likely with an appointment"
+                yield Issue(card.id, "care",
+                            "a benign condition needs a care card, or else if_likely with an appointment")
 
 
 def _best(knowledge: Knowledge, logic: Logic, card: Condition) -> str:
@@ -116,16 +117,17 @@ def _background(knowledge: Knowledge, name: str) -> bool:
 
 def _review(
     knowledge: Knowledge, logic: Logic, card: Condition, signs: set[str], places: set[str], best: str
-) -> Found:
+) -> Issues:
     """Where it lies a danger is looked for too, and with a sign of danger it no longer fits well."""
     sites = knowledge.findings.get(SITE)
     for zone in card.zones:
         option = sites.options.get(zone) if sites is not None else None
         if option is not None and zone not in places and option.inside not in places:
-            yield card.id, "danger-review", f"no red flag and no danger reads the place '{zone}', where it lies"
+            yield Issue(card.id, "danger-review", f"no red flag and no danger reads the place '{zone}', where it lies")
     if best != "fits_well":
         return
     stops = {name for rule in knowledge.rules_of("fits_well_never", card=card.id)
              for one in logic.of_rule(rule) for name in one}
     if not stops & signs:
-        yield card.id, "danger-review", "with no sign of danger does it stop to fit well: fits_well_never names none"
+        yield Issue(card.id, "danger-review",
+                    "with no sign of danger does it stop to fit well: fits_well_never names none")

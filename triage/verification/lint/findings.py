@@ -6,65 +6,64 @@ import itertools
 from collections.abc import Iterator
 
 from triage.inference.answers import AGAIN
-from triage.model import Criterion, Finding, Knowledge
+from triage.model import Criterion, Finding, Issue, Issues, Knowledge
 from triage.support.text import guess
 from triage.verification.implication import Logic
-from triage.verification.lint.issue import Found
 
 SELF_CHECK = "self_check"
 """The topic of findings that only a self-check fills."""
 
 
-def findings(knowledge: Knowledge) -> Found:
+def findings(knowledge: Knowledge) -> Issues:
     """What a finding names, and its question."""
     for finding in knowledge.findings.values():
         for parent in finding.parents:
             other = knowledge.findings.get(parent)
             if other is None:
-                yield finding.id, "unknown-finding", f"part_of: unknown finding '{parent}'" + guess(
-                    parent, knowledge.findings)
+                yield Issue(finding.id, "unknown-finding", f"part_of: unknown finding '{parent}'" + guess(
+                    parent, knowledge.findings))
             elif other.kind != "yes_no":
-                yield finding.id, "part-of", f"part_of: '{parent}' must be a yes/no question"
+                yield Issue(finding.id, "part-of", f"part_of: '{parent}' must be a yes/no question")
         for alias in finding.aliases:
             if alias in knowledge.findings:
-                yield finding.id, "duplicate-id", f"the alias '{alias}' is the id of another finding"
+                yield Issue(finding.id, "duplicate-id", f"the alias '{alias}' is the id of another finding")
         yield from _options(finding)
         if finding.id.endswith(AGAIN):
-            yield finding.id, "name", f"'{AGAIN}' at the end of a name is kept for the plainer second questions"
+            yield Issue(finding.id, "name", f"'{AGAIN}' at the end of a name is kept for the plainer second questions")
         if finding.within:
             yield from _within(knowledge, finding)
         if not finding.term:
-            yield finding.id, "term", f"'{finding.id}' has no term, the clinician's word for it"
+            yield Issue(finding.id, "term", f"'{finding.id}' has no term, the clinician's word for it")
         if not finding.ask.endswith(("?", ".", ")")):
-            yield finding.id, "question", f"the question of '{finding.id}' has no end"
+            yield Issue(finding.id, "question", f"the question of '{finding.id}' has no end")
 
 
-def _options(finding: Finding) -> Found:
+def _options(finding: Finding) -> Issues:
     for key, option in (("none_is", finding.none_is), ("several_is", finding.several_is)):
         if option and (finding.kind != "one" or option not in finding.options):
-            yield finding.id, "unknown-option", f"{key}: '{finding.id}' has no answer '{option}'" + guess(
-                option, finding.options)
+            yield Issue(finding.id, "unknown-option", f"{key}: '{finding.id}' has no answer '{option}'" + guess(
+                option, finding.options))
     answers = finding.options or (["yes", "no"] if finding.kind == "yes_no" else [])
     for key, listed in (("unread", finding.unread), ("recent", finding.recent)):
         for option in listed:
             if option not in answers:
-                yield finding.id, "unknown-option", f"{key}: '{finding.id}' has no answer '{option}'" + guess(
-                    option, answers)
+                yield Issue(finding.id, "unknown-option", f"{key}: '{finding.id}' has no answer '{option}'" + guess(
+                    option, answers))
 
 
-def _within(knowledge: Knowledge, finding: Finding) -> Found:
+def _within(knowledge: Knowledge, finding: Finding) -> Issues:
     outer = knowledge.findings.get(finding.within)
     if outer is None:
-        yield finding.id, "unknown-finding", f"within: unknown finding '{finding.within}'" + guess(
-            finding.within, knowledge.findings)
+        yield Issue(finding.id, "unknown-finding", f"within: unknown finding '{finding.within}'" + guess(
+            finding.within, knowledge.findings))
         return
     for name, option in finding.options.items():
         if option.inside not in outer.options:
-            yield finding.id, "unknown-option", (
-                f"the option '{name}' lies in '{option.inside}', which '{outer.id}' has not")
+            yield Issue(finding.id, "unknown-option", (
+                f"the option '{name}' lies in '{option.inside}', which '{outer.id}' has not"))
 
 
-def use(knowledge: Knowledge) -> Found:
+def use(knowledge: Knowledge) -> Issues:
     """Answers that nobody reads, and questions that nobody uses or that can never be asked."""
     read: dict[str, set[str]] = {}
     for part in _parts(knowledge):
@@ -78,11 +77,12 @@ def use(knowledge: Knowledge) -> Found:
     for finding in knowledge.findings.values():
         kept = set(finding.options or ["yes"]) <= {*finding.unread, finding.none_is}
         if finding.id not in read and finding.id not in named and not kept:
-            yield finding.id, "question-unused", f"no rule reads '{finding.id}', so nobody needs to be asked"
+            yield Issue(finding.id, "question-unused", f"no rule reads '{finding.id}', so nobody needs to be asked")
         elif finding.topic == SELF_CHECK and finding.id not in results:
-            yield finding.id, "question-unused", f"'{finding.id}' is never asked: it is the result of no self-check"
+            yield Issue(finding.id, "question-unused",
+                        f"'{finding.id}' is never asked: it is the result of no self-check")
         elif not _can_be_asked(logic, finding):
-            yield finding.id, "question-unused", f"'{finding.id}' is never asked: its ask_if can never hold"
+            yield Issue(finding.id, "question-unused", f"'{finding.id}' is never asked: its ask_if can never hold")
         elif finding.options and not finding.options_of:
             yield from _unread(finding, read.get(finding.id, set()))
 
@@ -93,12 +93,12 @@ def _can_be_asked(logic: Logic, finding: Finding) -> bool:
     return any(logic.conjunctions((*parts, *more)) for parts in finding.ask_if or ((),) for more in above)
 
 
-def _unread(finding: Finding, read: set[str]) -> Found:
+def _unread(finding: Finding, read: set[str]) -> Issues:
     for option in finding.options:
         if option in read and option in finding.unread:
-            yield finding.id, "answer-unread", f"unread: '{option}' of '{finding.id}' is read by a rule"
+            yield Issue(finding.id, "answer-unread", f"unread: '{option}' of '{finding.id}' is read by a rule")
         elif option not in read and option not in (*finding.unread, finding.none_is, finding.several_is):
-            yield finding.id, "answer-unread", f"no rule reads the answer '{option}' of '{finding.id}'"
+            yield Issue(finding.id, "answer-unread", f"no rule reads the answer '{option}' of '{finding.id}'")
 
 
 def _parts(knowledge: Knowledge) -> Iterator[Criterion]:

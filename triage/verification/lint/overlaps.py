@@ -5,11 +5,10 @@ from __future__ import annotations
 from itertools import combinations, permutations, product
 from typing import get_args
 
-from triage.model import RANK, Grade, Knowledge, Rule, RuleKind
+from triage.model import RANK, Grade, Issue, Issues, Knowledge, Rule, RuleKind
 from triage.verification.implication import Conjunction, Logic
-from triage.verification.lint.issue import Found
 
-Written = dict[str, list[Conjunction]]
+Conjunctions = dict[str, list[Conjunction]]
 """Key of a rule -> its conjunctions."""
 
 GRADES = {grade: -i for i, grade in enumerate(get_args(Grade))}
@@ -24,25 +23,25 @@ SINGLE: tuple[RuleKind, ...] = (
 """Lines of which any one is enough: what another brings adds nothing."""
 
 
-def lines(knowledge: Knowledge) -> Found:
+def lines(knowledge: Knowledge) -> Issues:
     """All faults of lines beside each other."""
     logic = Logic(knowledge)
     rules = [rule for rule in knowledge.rules if rule.kind != "offer" and not (rule.kind == "derived" and rule.lowered)]
-    written = {rule.key: logic.of_rule(rule) for rule in rules}
+    conjunctions = {rule.key: logic.of_rule(rule) for rule in rules}
     for rule in rules:
         if not (rule.kind == "red_flag" and rule.lowered) and not logic.conjunctions(rule.parts) and not (
                 _asks_too_much_of_a_score(logic, rule)):
-            yield rule.key, "unreachable", "this can never hold: its parts exclude each other"
-    rules = [rule for rule in rules if written[rule.key]]
+            yield Issue(rule.key, "unreachable", "this can never hold: its parts exclude each other")
+    rules = [rule for rule in rules if conjunctions[rule.key]]
     by_card: dict[str, list[Rule]] = {}
     for rule in rules:
         by_card.setdefault(rule.card, []).append(rule)
     for card, mine in by_card.items():
         for kind in SINGLE:
-            yield from _single(knowledge, logic, written, [rule for rule in mine if rule.kind == kind])
-        yield from _flags(knowledge, logic, written, [rule for rule in mine if rule.kind == "red_flag"])
+            yield from _single(knowledge, logic, conjunctions, [rule for rule in mine if rule.kind == kind])
+        yield from _flags(knowledge, logic, conjunctions, [rule for rule in mine if rule.kind == "red_flag"])
         if card in knowledge.conditions:
-            yield from _evidence(knowledge, logic, written, mine)
+            yield from _evidence(knowledge, logic, conjunctions, mine)
 
 
 def _asks_too_much_of_a_score(logic: Logic, rule: Rule) -> bool:
@@ -54,24 +53,26 @@ def _where(knowledge: Knowledge, rule: Rule) -> str:
     return f"line {knowledge.places_of_rules[rule.key].line}"
 
 
-def _single(knowledge: Knowledge, logic: Logic, written: Written, mine: list[Rule]) -> Found:
+def _single(knowledge: Knowledge, logic: Logic, conjunctions: Conjunctions, mine: list[Rule]) -> Issues:
     steps = knowledge.settings.weights.frequency
-    told: set[str] = set()
+    done: set[str] = set()
     for rule, other in permutations(mine, 2):
         if rule.item != other.item or (rule.step and steps[rule.step] > steps[other.step]):
             continue
-        if rule.key in told or not logic.implies(written[rule.key], written[other.key]):
+        if rule.key in done or not logic.implies(conjunctions[rule.key], conjunctions[other.key]):
             continue
-        if logic.implies(written[other.key], written[rule.key]) and rule.step == other.step:
-            if other.key not in told:
-                told.add(rule.key)
-                yield rule.key, "duplicate-rule", f"this asks the same as {_where(knowledge, other)} in other words"
+        if logic.implies(conjunctions[other.key], conjunctions[rule.key]) and rule.step == other.step:
+            if other.key not in done:
+                done.add(rule.key)
+                yield Issue(rule.key, "duplicate-rule",
+                            f"this asks the same as {_where(knowledge, other)} in other words")
         else:
-            told.add(rule.key)
-            yield rule.key, "subsumed", f"whenever this holds, {_where(knowledge, other)} does, so this adds nothing"
+            done.add(rule.key)
+            yield Issue(rule.key, "subsumed",
+                        f"whenever this holds, {_where(knowledge, other)} does, so this adds nothing")
 
 
-def _flags(knowledge: Knowledge, logic: Logic, written: Written, mine: list[Rule]) -> Found:
+def _flags(knowledge: Knowledge, logic: Logic, conjunctions: Conjunctions, mine: list[Rule]) -> Issues:
     """A line of a red flag adds nothing when it, and each line lowered from it, brings another of no lesser level that
     is known no less well."""
     families: dict[str, list[Rule]] = {}
@@ -80,47 +81,52 @@ def _flags(knowledge: Knowledge, logic: Logic, written: Written, mine: list[Rule
 
     def brings(these: list[Rule], those: list[Rule]) -> bool:
         return all(
-            any(_near(that) >= _near(this) and logic.implies(written[this.key], written[that.key]) for that in those)
-            for this in these
+            any(_near(that) >= _near(this) and logic.implies(conjunctions[this.key], conjunctions[that.key])
+                for that in those) for this in these
         ) and GRADES[these[0].grade] <= GRADES[those[0].grade]
 
-    told: set[str] = set()
+    done: set[str] = set()
     for name, other in permutations(families, 2):
-        if name in told or not brings(families[name], families[other]):
+        if name in done or not brings(families[name], families[other]):
             continue
         rule, that = families[name][0], families[other][0]
         if brings(families[other], families[name]):
-            if other not in told:
-                told.add(name)
-                yield rule.key, "duplicate-rule", f"this asks the same as {_where(knowledge, that)} in other words"
+            if other not in done:
+                done.add(name)
+                yield Issue(rule.key, "duplicate-rule",
+                            f"this asks the same as {_where(knowledge, that)} in other words")
         else:
-            told.add(name)
-            yield rule.key, "subsumed", (f"whenever this holds, {_where(knowledge, that)} does, at the same or a "
-                                         "nearer level, so this adds nothing")
+            done.add(name)
+            yield Issue(rule.key, "subsumed",
+                        f"whenever this holds, {_where(knowledge, that)} does, at the same or a nearer level, so this "
+                        "adds nothing")
 
 
 def _near(rule: Rule) -> tuple[int, int]:
     return RANK[rule.level], -rule.within_days
 
 
-def _evidence(knowledge: Knowledge, logic: Logic, written: Written, mine: list[Rule]) -> Found:
+def _evidence(knowledge: Knowledge, logic: Logic, conjunctions: Conjunctions, mine: list[Rule]) -> Issues:
     for kind in ("for", "against"):
         for rule, other in combinations([rule for rule in mine if rule.kind == kind], 2):
-            first, second = written[rule.key], written[other.key]
+            first, second = conjunctions[rule.key], conjunctions[other.key]
             if logic.implies(first, second) and logic.implies(second, first):
-                yield other.key, "duplicate-rule", f"this asks the same as {_where(knowledge, rule)} in other words"
+                yield Issue(other.key, "duplicate-rule",
+                            f"this asks the same as {_where(knowledge, rule)} in other words")
             elif _apart(knowledge, rule, other) and _same_answer(logic, first, second):
-                yield other.key, "overlap", (f"{_where(knowledge, rule)} counts the same answer already, and the two "
-                                             "stand in no common group")
+                yield Issue(other.key, "overlap",
+                            f"{_where(knowledge, rule)} counts the same answer already, and the two stand in no common "
+                            "group")
     for rule in mine:
         for other in mine if rule.kind == "for" else ():
-            if other.kind == "against" and logic.implies(written[rule.key], written[other.key]):
-                yield rule.key, "contradiction", f"whenever this speaks for it, {_where(knowledge, other)} denies it"
+            if other.kind == "against" and logic.implies(conjunctions[rule.key], conjunctions[other.key]):
+                yield Issue(rule.key, "contradiction",
+                            f"whenever this speaks for it, {_where(knowledge, other)} denies it")
     ways = [rule for rule in mine if rule.kind == "fits_well_if"]
-    closed = [one for rule in mine if rule.kind == "fits_well_never" for one in written[rule.key]]
+    closed = [one for rule in mine if rule.kind == "fits_well_never" for one in conjunctions[rule.key]]
     for rule in ways:
-        if logic.implies(written[rule.key], closed):
-            yield rule.key, "contradiction", "whenever this allows it to fit well, fits_well_never forbids it"
+        if logic.implies(conjunctions[rule.key], closed):
+            yield Issue(rule.key, "contradiction", "whenever this allows it to fit well, fits_well_never forbids it")
 
 
 def _apart(knowledge: Knowledge, rule: Rule, other: Rule) -> bool:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from triage.model import Knowledge
+from triage.model import Issue, Issues, Knowledge
 from triage.verification.lint import readability
-from triage.verification.lint.issue import Found
 
 _JARGON = re.compile(
     r"\b(o?edema\w*|isch?a?emi\w+|thrombo\w+|embol\w+|paraesthesi\w+|dorsiflex\w+|plantarflex\w+|idiopathic|a?etiolog\w+|"
@@ -20,25 +19,25 @@ _BESIDE = re.compile(r"\([^)]*\)")
 """What stands in brackets stands beside words that say the same."""
 
 
-def jargon(knowledge: Knowledge) -> Found:
+def jargon(knowledge: Knowledge) -> Issues:
     """Words that people do not know, unless plain words stand beside them or the help of the question explains them."""
     helps = {finding.id: finding.help.lower() for finding in knowledge.findings.values()}
     for card, text in (*texts(knowledge), *labels(knowledge)):
-        for found in _JARGON.finditer(_BESIDE.sub("", text)):
-            if found[0].lower() not in helps.get(card, ""):
-                yield card, "jargon", f"'{found[0]}' is not a word that everybody knows"
+        for word in _JARGON.finditer(_BESIDE.sub("", text)):
+            if word[0].lower() not in helps.get(card, ""):
+                yield Issue(card, "jargon", f"'{word[0]}' is not a word that everybody knows")
                 break
 
 
 _UNITS = [(re.compile(r"\d cm\b"), "inch"), (re.compile(r"\bmetre|\d m\b"), "feet|ft"), (re.compile(r"\d kg\b"), "lb")]
 
 
-def units(knowledge: Knowledge) -> Found:
+def units(knowledge: Knowledge) -> Issues:
     """Lengths and weights are told in the units of both worlds."""
     for card, text in (*texts(knowledge), *labels(knowledge)):
         for metric, other in _UNITS:
             if metric.search(text) and not re.search(rf"\b({other})", text):
-                yield card, "units", f"say it in {other.split('|')[0]} too: '{text}'"
+                yield Issue(card, "units", f"say it in {other.split('|')[0]} too: '{text}'")
 
 
 _COLOUR = re.compile(
@@ -50,11 +49,11 @@ _ALIKE = re.compile(r"\b(eyes?|urine|stool|dots|head)\b", re.IGNORECASE)
 """What has the same colours in everybody."""
 
 
-def colour(knowledge: Knowledge) -> Found:
+def colour(knowledge: Knowledge) -> Issues:
     """Red, blue and pale look different on dark skin: another sign stands beside them, or darker, or a comparison."""
     for card, text in (*texts(knowledge), *labels(knowledge)):
-        if (found := _COLOUR.search(text)) and not _SIGN.search(text) and not _ALIKE.search(text):
-            yield card, "colour-alone", f"'{found[0]}' alone is not seen on every skin: {text.rstrip('.')}"
+        if (word := _COLOUR.search(text)) and not _SIGN.search(text) and not _ALIKE.search(text):
+            yield Issue(card, "colour-alone", f"'{word[0]}' alone is not seen on every skin: {text.rstrip('.')}")
 
 
 AGE = 12
@@ -64,7 +63,7 @@ SHORT = 8
 """Words; the formula says nothing of less."""
 
 
-def reading_age(knowledge: Knowledge) -> Found:
+def reading_age(knowledge: Knowledge) -> Issues:
     """How old one must be to read a card with ease."""
     parts_of: dict[str, list[str]] = {}
     for card, text in texts(knowledge):
@@ -74,10 +73,10 @@ def reading_age(knowledge: Knowledge) -> Found:
     for card, parts in parts_of.items():
         together = readability.grade(". ".join(part.rstrip(".") for part in parts)) + readability.YEARS
         if together > AGE and sum(len(part.split()) for part in parts) >= 2 * SHORT:
-            yield card, "reading-age", f"its texts need a reading age of {together:.0f}; {AGE} is the most"
+            yield Issue(card, "reading-age", f"its texts need a reading age of {together:.0f}; {AGE} is the most")
         for part in parts:
             if len(part.split()) >= SHORT and (age := readability.grade(part) + readability.YEARS) > HARDEST:
-                yield card, "reading-age", f"this needs a reading age of {age:.0f}: {part.rstrip('.')}"
+                yield Issue(card, "reading-age", f"this needs a reading age of {age:.0f}: {part.rstrip('.')}")
 
 
 def texts(knowledge: Knowledge) -> Iterator[tuple[str, str]]:

@@ -4,41 +4,40 @@ from __future__ import annotations
 
 from typing import get_args
 
-from triage.model import RANK, Knowledge, Level, Rule
+from triage.model import RANK, Issue, Issues, Knowledge, Level, Rule
 from triage.verification.implication import Logic
-from triage.verification.lint.issue import Found
 
 
-def dangers(knowledge: Knowledge) -> Found:
+def dangers(knowledge: Knowledge) -> Issues:
     """A danger is always a yes: silence and "not sure" can then never count as an all-clear."""
     for rule in knowledge.rules_of("red_flag", "derived", "score_item", "for"):
         for part in rule.parts if not rule.lowered else ():
             if part.none_of or "no" in part.any_of:
-                yield rule.key, "asks-for-no", f"'{part.text}' asks for a no; word it so that yes is the sign"
+                yield Issue(rule.key, "asks-for-no", f"'{part.text}' asks for a no; word it so that yes is the sign")
     for flag in knowledge.red_flags.values():
         if not flag.rules:
-            yield flag.id, "no-rules", "a red flag without rules never fires"
+            yield Issue(flag.id, "no-rules", "a red flag without rules never fires")
     for rule in _outright(knowledge):
         if rule.not_sure == "again":
             yield from _again(knowledge, rule)
         if rule.level == "ambulance_now" and rule.place != "ambulance":
-            yield rule.key, "place", "ambulance_now needs the place 'ambulance'"
+            yield Issue(rule.key, "place", "ambulance_now needs the place 'ambulance'")
 
 
 def _outright(knowledge: Knowledge) -> list[Rule]:
     return [rule for rule in knowledge.rules_of("red_flag") if not rule.lowered]
 
 
-def _again(knowledge: Knowledge, rule: Rule) -> Found:
+def _again(knowledge: Knowledge, rule: Rule) -> Issues:
     if len(rule.parts) > 1:
-        yield rule.key, "not-sure", "not_sure: again is for a line of one part"
+        yield Issue(rule.key, "not-sure", "not_sure: again is for a line of one part")
         return
     finding = knowledge.findings.get(rule.parts[0].fact)
     if finding is not None and not finding.again:
-        yield rule.key, "not-sure", f"not_sure: again, but '{finding.id}' has no plainer question (again)"
+        yield Issue(rule.key, "not-sure", f"not_sure: again, but '{finding.id}' has no plainer question (again)")
 
 
-def among_the_others(knowledge: Knowledge) -> Found:
+def among_the_others(knowledge: Knowledge) -> Issues:
     """What "not sure" leaves of a near level, and levels that nothing gives."""
     logic = Logic(knowledge)
     written = {rule.key: logic.of_rule(rule) for rule in _outright(knowledge)}
@@ -46,13 +45,15 @@ def among_the_others(knowledge: Knowledge) -> Found:
         if rule.not_sure == "none" and RANK[rule.level] >= RANK["today"] and not _has_reason(knowledge, rule):
             wider = any(other != rule.key and logic.implies(written[rule.key], written[other]) for other in written)
             if len(rule.parts) == 1:
-                yield rule.key, "not-sure", f"'{rule.parts[0].fact}' alone decides: ask again when it is not sure"
+                yield Issue(rule.key, "not-sure",
+                            f"'{rule.parts[0].fact}' alone decides: ask again when it is not sure")
             elif not wider:
-                yield rule.key, "not-sure", "not_sure: none leaves nothing of this danger when one part is not sure"
+                yield Issue(rule.key, "not-sure",
+                            "not_sure: none leaves nothing of this danger when one part is not sure")
     given = {rule.level for rule in _outright(knowledge)}
     for level in get_args(Level):
         if level not in given and level != "self_care":
-            yield "settings:knowledge", "level-unused", f"no red flag gives the level '{level}'"
+            yield Issue("settings:knowledge", "level-unused", f"no red flag gives the level '{level}'")
 
 
 def _has_reason(knowledge: Knowledge, rule: Rule) -> bool:

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from triage.model import Knowledge
+from triage.model import Issue, Issues, Knowledge
 from triage.support import strict_yaml
-from triage.verification.lint.issue import Found
 
 FOLDER = Path("tests/scenarios")
 """Where the stories stand, seen from the folder in which the rules stand."""
@@ -16,7 +15,7 @@ FOLDER = Path("tests/scenarios")
 Expectation = dict[str, Any]
 
 
-def stories(knowledge: Knowledge, folder: Path) -> Found:
+def stories(knowledge: Knowledge, folder: Path) -> Issues:
     """Each card has a story that it is met in, and one that it is nearly met in."""
     by_file: dict[str, list[Expectation]] = {}
     for path in folder.rglob("*.yaml"):
@@ -27,43 +26,43 @@ def stories(knowledge: Knowledge, folder: Path) -> Found:
     yield from _blockable(knowledge, expectations)
 
 
-def _red_flags(knowledge: Knowledge, by_file: dict[str, list[Expectation]]) -> Found:
+def _red_flags(knowledge: Knowledge, by_file: dict[str, list[Expectation]]) -> Issues:
     """One story that expects it and one that expects it not, in the file of its name."""
     for name in knowledge.red_flags:
         own = by_file.get(name, [])
         if name not in _cards(own, "reasons"):
-            yield name, "no-scenario", f"no story in {name}.yaml has it among its reasons"
+            yield Issue(name, "no-scenario", f"no story in {name}.yaml has it among its reasons")
         if name not in _cards(own, "not_reasons"):
-            yield name, "no-near-miss", f"no story in {name}.yaml has it among its not_reasons"
+            yield Issue(name, "no-near-miss", f"no story in {name}.yaml has it among its not_reasons")
 
 
-def _conditions(knowledge: Knowledge, expectations: list[Expectation]) -> Found:
+def _conditions(knowledge: Knowledge, expectations: list[Expectation]) -> Issues:
     """One story in which it comes first, and one in which it is not listed or does not fit well."""
     first, missed = _names(expectations, "first"), _names(expectations, "not_listed", "not_likely")
     for name, condition in knowledge.conditions.items():
         if condition.kind != "explains":
             if name not in first:
-                yield name, "no-scenario", "no story expects it first"
+                yield Issue(name, "no-scenario", "no story expects it first")
             if name not in missed:
-                yield name, "no-near-miss", "no story has it among its not_listed or not_likely"
+                yield Issue(name, "no-near-miss", "no story has it among its not_listed or not_likely")
 
 
-def _blockable(knowledge: Knowledge, expectations: list[Expectation]) -> Found:
+def _blockable(knowledge: Knowledge, expectations: list[Expectation]) -> Issues:
     """Self-checks and care: one story that offers it and one that forbids it. Blocks: the same of what they block."""
     offered, forbidden = _names(expectations, "self_check", "care"), _names(expectations, "forbidden")
     cards = {**knowledge.self_checks, **knowledge.care}
     for name, card in cards.items():
         if name not in offered:
             key = "self_check" if name in knowledge.self_checks else "care"
-            yield name, "no-scenario", f"no story offers it, under {key}"
+            yield Issue(name, "no-scenario", f"no story offers it, under {key}")
         if name not in forbidden and not card.safe_for_all:
-            yield name, "no-near-miss", "no story has it among its forbidden"
+            yield Issue(name, "no-near-miss", "no story has it among its forbidden")
     for name in knowledge.interlocks:
         blocks = {card.id for card in cards.values() if name in card.blocked_by}
         if blocks and not blocks & forbidden:
-            yield name, "no-scenario", "no story has a card that it blocks among its forbidden"
+            yield Issue(name, "no-scenario", "no story has a card that it blocks among its forbidden")
         if blocks and not blocks & offered:
-            yield name, "no-near-miss", "no story offers a card that it blocks"
+            yield Issue(name, "no-near-miss", "no story offers a card that it blocks")
 
 
 def _expectations(path: Path) -> Iterator[Expectation]:

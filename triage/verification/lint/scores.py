@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from triage.model import Knowledge
+from triage.model import Issue, Issues, Knowledge
 from triage.verification.answer_search import totals
-from triage.verification.lint.issue import Found
 
 
-def scores(knowledge: Knowledge) -> Found:
+def scores(knowledge: Knowledge) -> Issues:
     """Items and the declared total."""
     for score in knowledge.scores.values():
         items = [item.id for item in score.items]
         for name in {name for name in items if items.count(name) > 1}:
-            yield score.id, "duplicate-id", f"two items are called '{name}'"
+            yield Issue(score.id, "duplicate-id", f"two items are called '{name}'")
         most = max(totals(knowledge, score.id))
         if most != score.most:
-            yield score.id, "score", f"its items add up to {most:g}, but `most` says {score.most:g}"
+            yield Issue(score.id, "score", f"its items add up to {most:g}, but `most` says {score.most:g}")
 
 
-def thresholds(knowledge: Knowledge) -> Found:
+def thresholds(knowledge: Knowledge) -> Issues:
     """What rules ask of a score: more than nothing, no more than there is, and a sum that its items can give."""
     sums = {name: totals(knowledge, name) for name in knowledge.scores}
     used = set()
@@ -29,11 +28,12 @@ def thresholds(knowledge: Knowledge) -> Found:
                 continue
             used.add(name)
             if part.bound <= 0:
-                yield rule.key, "threshold", f"'{part.text}' asks for no items at all"
+                yield Issue(rule.key, "threshold", f"'{part.text}' asks for no items at all")
             elif part.bound > max(sums[name]):
-                yield rule.key, "threshold", f"'{part.text}' asks for more than {max(sums[name]):g}, the highest sum"
+                yield Issue(rule.key, "threshold",
+                            f"'{part.text}' asks for more than {max(sums[name]):g}, the highest sum")
             elif part.bound not in sums[name]:
-                yield rule.key, "threshold", f"'{part.text}': no items of '{name}' add up to {part.bound:g}"
+                yield Issue(rule.key, "threshold", f"'{part.text}': no items of '{name}' add up to {part.bound:g}")
     for name in sums:
         if name not in used:
-            yield name, "score-unread", f"no rule reads the score '{name}'"
+            yield Issue(name, "score-unread", f"no rule reads the score '{name}'")

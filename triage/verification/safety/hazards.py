@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
-from triage.model import Control, Knowledge
+from triage.model import Control, Issue, Issues, Knowledge
 from triage.support.text import guess
-
-Found = Iterator[tuple[str, str, str]]
-"""Key in `Knowledge.places`, code, sentence."""
 
 
 def rules_of(knowledge: Knowledge, control: Control) -> list[str]:
@@ -17,7 +14,7 @@ def rules_of(knowledge: Knowledge, control: Control) -> list[str]:
     return list(dict.fromkeys([*control.rules, *flags]))
 
 
-def faults(knowledge: Knowledge, theorems: Collection[str], tests: Collection[str]) -> Found:
+def faults(knowledge: Knowledge, theorems: Collection[str], tests: Collection[str]) -> Issues:
     """Hazards that name what is not there, controls that nothing shows, red flags and blocks without a hazard.
 
     `theorems`: of `triage prove`; `tests`: of pytest, as `tests/test_x.py::test_y`.
@@ -31,15 +28,15 @@ def faults(knowledge: Knowledge, theorems: Collection[str], tests: Collection[st
     for hazard in knowledge.hazards.values():
         here = f"hazard:{hazard.id}"
         if not hazard.controls:
-            yield here, "no-control", f"nothing controls '{hazard.id}'"
+            yield Issue(here, "no-control", f"nothing controls '{hazard.id}'")
         for control in hazard.controls:
             controlled |= set(rules_of(knowledge, control))
             if not any(getattr(control, key) for key in named):
-                yield here, "no-evidence", f"nothing shows that this is so: {control.say}"
+                yield Issue(here, "no-evidence", f"nothing shows that this is so: {control.say}")
             for key, (what, known) in named.items():
                 for name in getattr(control, key):
                     if name not in known:
-                        yield here, "unknown-id", f"unknown {what} '{name}'{guess(name, known)}"
+                        yield Issue(here, "unknown-id", f"unknown {what} '{name}'{guess(name, known)}")
     for name in (*knowledge.red_flags, *knowledge.interlocks):
         if name not in controlled:
-            yield name, "no-hazard", f"no hazard names '{name}' as what controls it"
+            yield Issue(name, "no-hazard", f"no hazard names '{name}' as what controls it")
