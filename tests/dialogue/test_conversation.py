@@ -12,20 +12,15 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from tests.conftest import remembered, shared_knowledge
+from tests.helpers.talks import Talk, talk
 from triage.dialogue import prompts
-from triage.dialogue.conversation import Talk, talk
 from triage.dialogue.simulated_person import ScriptFront
 from triage.frontends.terminal.interactive import TtyFront
 from triage.frontends.terminal.plain import PlainFront
 from triage.inference.answers import parse
 from triage.model import (
-    AFTER,
     NONE,
     NOT_SURE,
-    OWN_WORDS,
-    REVIEW,
-    STEP,
-    THOROUGH,
     Answer,
     Back,
     Given,
@@ -227,7 +222,7 @@ def test_why_is_answered_at_every_question_and_asks_it_again():
 def test_why_names_the_dangers_that_the_answer_can_raise():
     front = Scripted(CLOT, {1: [Why()]})
     hold(front)
-    text = " ".join(" ".join((b.text, *b.items)) for s in front.person.shown[1:2] for b in s.blocks)
+    text = " ".join(" ".join((b.text, *b.items)) for s in front.person.shown[:1] for b in s.blocks)
     assert shared_knowledge().red_flags["lung_clot_or_collapse"].danger in text
 
 
@@ -304,11 +299,11 @@ class Sitting(ScriptFront):
         self.questions.append(question)
         if waiting := self.replies.get(question.id):
             return waiting.pop(0)
-        if question.id == OWN_WORDS:
+        if question.purpose == "own_words":
             return Given("")
-        if question.id.startswith(STEP):
-            return Given("next")
-        if question.id.startswith(AFTER):
+        if question.purpose == "step":
+            return Given(prompts.NEXT)
+        if question.purpose == "menu":
             return Given(prompts.DONE)
         return super().ask(question, number)
 
@@ -320,16 +315,16 @@ class Sitting(ScriptFront):
 def sit(front: Sitting, turns: list[Turn] | None = None) -> tuple[Talk, list[Turn]]:
     """The talk, and the turns as they were kept last."""
     kept: list[Turn] = list(turns or [])
-    ended = talk(shared_knowledge(), remembered, front, greet=False, turns=turns or [], personal=True,
-                 keep=lambda turns: kept.__setitem__(slice(None), turns))
+    ended = talk(shared_knowledge(), remembered, front, turns=turns or [], personal=True,
+                 keep=lambda now: kept.__setitem__(slice(None), now.turns))
     return ended, kept
 
 
-ALL_THE_REST = Given(THOROUGH)
+ALL_THE_REST = Given(prompts.THOROUGH)
 
 
 def reviews(front: Sitting) -> list[Question]:
-    return [question for question in front.questions if question.id == REVIEW]
+    return [question for question in front.questions if question.purpose == "review"]
 
 
 def test_it_is_said_why_there_is_no_further_question():
@@ -345,39 +340,39 @@ def test_it_is_said_why_there_is_no_further_question():
 def test_who_wants_is_asked_the_rest_all_the_same():
     short = Sitting(RUNNER, {})
     without, _ = sit(short)
-    assert THOROUGH in [choice.id for choice in reviews(short)[0].choices]
-    long = Sitting(RUNNER, {REVIEW: [ALL_THE_REST]})
+    assert prompts.THOROUGH in [choice.id for choice in reviews(short)[0].choices]
+    long = Sitting(RUNNER, {"review": [ALL_THE_REST]})
     ended, kept = sit(long)
     more = ended.asked[len(without.asked) :]
     assert len(more) > 1
-    assert THOROUGH in [turn.question.id for turn in kept]
+    assert prompts.THOROUGH in [turn.question.id for turn in kept]
     last = reviews(long)[-1]
-    assert THOROUGH not in [choice.id for choice in last.choices], "it is offered once"
+    assert prompts.THOROUGH not in [choice.id for choice in last.choices], "it is offered once"
     assert not any(choice.label == prompts.thorough().ask for choice in last.choices)
 
 
 def test_back_from_the_rest_leads_to_the_review_and_takes_the_wish_back():
-    front = Sitting(RUNNER, {REVIEW: [ALL_THE_REST]})
+    front = Sitting(RUNNER, {"review": [ALL_THE_REST]})
     first = sit(front)[0].asked
-    name = first[first.index(REVIEW) + 1]
-    front = Sitting(RUNNER, {REVIEW: [ALL_THE_REST], name: [Back()]})
+    name = first[first.index("review") + 1]
+    front = Sitting(RUNNER, {"review": [ALL_THE_REST], name: [Back()]})
     ended, kept = sit(front)
-    assert ended.asked[-3:] == (REVIEW, name, REVIEW)
-    assert THOROUGH not in [turn.question.id for turn in kept]
+    assert ended.asked[-3:] == ("review", name, "review")
+    assert prompts.THOROUGH not in [turn.question.id for turn in kept]
 
 
 def test_the_rest_goes_on_after_a_kill():
     knowledge = shared_knowledge()
-    whole, _ = sit(Sitting(RUNNER, {REVIEW: [ALL_THE_REST]}))
-    at = whole.asked.index(REVIEW) + 1
-    killed = Sitting(RUNNER, {REVIEW: [ALL_THE_REST], whole.asked[at]: [Quit()],
+    whole, _ = sit(Sitting(RUNNER, {"review": [ALL_THE_REST]}))
+    at = whole.asked.index("review") + 1
+    killed = Sitting(RUNNER, {"review": [ALL_THE_REST], whole.asked[at]: [Quit()],
                               "after.leave": [Given(prompts.DONE)]})
     ended, turns = sit(killed)
     assert ended.assessment is None
     session = sessions.changed(sessions.new(knowledge), turns)
-    fitted, lost = sessions.fitted(knowledge, session)
+    today, lost = sessions.fitted(knowledge, session)
     assert lost == []
-    rest, _ = sit(Sitting(RUNNER, {}), fitted)
+    rest, _ = sit(Sitting(RUNNER, {}), [*today.turns])
     assert rest.asked == whole.asked[at:]
     assert rest.assessment is not None
     assert whole.assessment is not None
@@ -387,7 +382,7 @@ def test_the_rest_goes_on_after_a_kill():
 
 @pytest.mark.parametrize("menu", ["care", "why_not"])
 def test_quit_leaves_from_every_menu_after_the_result(menu):
-    front = Sitting(HEEL, {AFTER: [Given(menu), Given("none of this is asked")],
+    front = Sitting(HEEL, {"after": [Given(menu), Given("none of this is asked")],
                            f"after.{menu}": [Quit()]})
     ended, _ = sit(front)
     assert ended.assessment is not None
@@ -395,7 +390,7 @@ def test_quit_leaves_from_every_menu_after_the_result(menu):
 
 
 def test_a_name_that_is_typed_after_the_result_is_answered():
-    front = Sitting(HEEL, {AFTER: [Given("why_not")] * 3, "after.why_not": [Given("other")] * 3,
+    front = Sitting(HEEL, {"after": [Given("why_not")] * 3, "after.why_not": [Given("other")] * 3,
                            "after.name": [Given("achilles"), Given("xyzzy"), Given("")], "after.which": [Back()]})
     assert sit(front)[0].assessment is not None
     assert [q.id for q in front.questions].count("after.name") == 3
@@ -403,7 +398,7 @@ def test_a_name_that_is_typed_after_the_result_is_answered():
 
 
 def test_an_answer_changed_after_the_result_gives_another_result():
-    front = Sitting(HEEL, {AFTER: [Given(prompts.CHANGE)],
+    front = Sitting(HEEL, {"after": [Given(prompts.CHANGE)],
                            "review": [Given(prompts.GO_ON), Given("screen_now")],
                            "screen_now": [Given(()), Given(("now.breath",))]})
     ended, _ = sit(front)
@@ -432,13 +427,13 @@ def test_who_would_lose_all_answers_is_asked_before_leaving():
 def test_the_report_is_written_to_the_file_that_is_named_and_over_nothing_unasked(tmp_path: Path):
     name = tmp_path / "mine.txt"
     over: list[Reply] = [Given(prompts.GO_ON), Given(prompts.DONE)]
-    front = Sitting(RUNNER, {AFTER: [Given("report")] * 5, "after.over": over, "after.report": [
+    front = Sitting(RUNNER, {"after": [Given("report")] * 5, "after.over": over, "after.report": [
         Given(str(name)), Given(str(name)), Given(str(name)), Given(str(tmp_path / "no/such.txt")), Back()]})
     texts = []
     ask = front.ask
 
     def looking(question: Question, number: int) -> Reply:
-        if question.id == AFTER:
+        if question.id == "after":
             texts.append(name.read_text(encoding="utf-8") if name.exists() else "")
             if len(texts) == 2:
                 name.write_text("something else", encoding="utf-8")

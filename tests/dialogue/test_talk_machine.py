@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import datetime
 import os
-import queue
 import stat
 import tempfile
-import threading
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -23,7 +22,8 @@ from msgspec.structs import replace
 from tests.helpers import small
 from tests.helpers.examples import examples
 from triage.dialogue import prompts
-from triage.dialogue.conversation import Talk, talk
+from triage.dialogue.conversation import Conversation
+from triage.dialogue.state import DialogueState, Step
 from triage.inference.answers import choose
 from triage.inference.assessment import assess
 from triage.inference.compiled import Compiled
@@ -31,17 +31,10 @@ from triage.interview import free_text, next_question
 from triage.interview.next_question import Interview
 from triage.knowledge import reader
 from triage.model import (
-    AFTER,
     AGAIN,
-    HEARD,
     NONE,
     NOT_SURE,
-    OFFER,
-    OWN_WORDS,
     RANK,
-    REVIEW,
-    STEP,
-    THOROUGH,
     Answer,
     Answers,
     Assessment,
@@ -52,13 +45,13 @@ from triage.model import (
     Quit,
     Reply,
     Review,
-    Screen,
-    Turn,
     Why,
 )
 from triage.records import sessions
 
-WAIT = 60
+AFTER, HEARD, OFFER, OWN_WORDS, REVIEW, STEP, THOROUGH = (
+    "after", "heard", "offer:", "own_words", "review", "step:", "thorough")
+"""Ids of questions, or how they begin."""
 URGENT = "Emergency department now"
 SENTENCES = [
     "", "my right calf hurts", "the left calf is swollen", "It is not hot. My heel hurts", "my hot calf", "xyzzy",
@@ -71,6 +64,7 @@ def knowledge() -> Knowledge:
         with tempfile.TemporaryDirectory() as folder:
             _built["knowledge"] = reader.load(small.write_spoken(Path(folder)))
         _built["compiled"] = Compiled(_built["knowledge"])
+        _built["conversation"] = Conversation(_built["knowledge"], _built["compiled"].fired)
     return _built["knowledge"]  # type: ignore[no-any-return]
 
 
@@ -80,51 +74,28 @@ def conclusion(given: Answers) -> Assessment:
     return assess(known, _built["compiled"].fired(given), given)
 
 
-class Killed(BaseException):
-    """The process is gone."""
-
-
 class Live:
-    """A talk in a thread of its own, that stands still at each question."""
+    """A talk, stepped by hand, whose answers are kept after each step."""
 
-    pictures = False
+    def __init__(self, session: sessions.Session) -> None:
+        self.session, self.said = session, list[str]()
+        self.take(_built["conversation"].begin(personal=True, turns=session.turns, mentions=session.mentions,
+                                               stored=True))
 
-    def __init__(self, session: sessions.Session, turns: list[Turn]) -> None:
-        self.session, self.turns = session, turns
-        self.asked: queue.Queue[Any] = queue.Queue()
-        self.replies: queue.Queue[Reply | None] = queue.Queue()
-        self.said: list[str] = []
-        self.thread = threading.Thread(target=self._talk, daemon=True)
-        self.thread.start()
+    def take(self, step: Step) -> None:
+        self.state, self.output = step
+        kept = self.session
+        if (self.state.turns, self.state.mentions, self.state.finished) != (kept.turns, kept.mentions, kept.finished):
+            self.session = sessions.changed(kept, self.state.turns, self.state.finished, self.state.mentions)
+            sessions.save(self.session)
+        self.said += [text for screen in self.output.screens for block in screen.blocks
+                      for text in (block.text, *block.items)]
 
-    def _talk(self) -> None:
-        try:
-            self.asked.put(talk(knowledge(), _built["compiled"].fired, self, False, self.turns, self._keep,
-                                lambda: "Kept.", personal=True))
-        except Killed:
-            pass
-        except BaseException as error:
-            self.asked.put(error)
-
-    def _keep(self, turns: Any) -> None:
-        self.session = sessions.changed(self.session, turns)
-        sessions.save(self.session)
-
-    def ask(self, question: Question, number: int) -> Reply:
-        self.asked.put(question)
-        reply = self.replies.get()
-        if reply is None:
-            raise Killed
-        return reply
-
-    def show(self, screen: Screen) -> None:
-        self.said += [text for block in screen.blocks for text in (block.text, *block.items)]
-
-    def now(self) -> Question | Talk:
-        found = self.asked.get(timeout=WAIT)
-        if isinstance(found, BaseException):
-            raise found
-        return found  # type: ignore[no-any-return]
+    def reply(self, reply: Reply) -> None:
+        """One step. The state is data: nothing is lost by writing it down and reading it again."""
+        state = msgspec.json.decode(msgspec.json.encode(self.state), type=DialogueState)
+        assert state == self.state
+        self.take(_built["conversation"].step(state, reply))
 
 
 def answers(question: Question) -> st.SearchStrategy[Answer]:
@@ -146,6 +117,11 @@ def answers(question: Question) -> st.SearchStrategy[Answer]:
     return st.one_of(st.just(()), ticked, *unsure)
 
 
+def as_new(question: Question) -> Question:
+    """The question without what depends on how a person came to it."""
+    return replace(question, progress="", before="", ticked=())
+
+
 class Talking(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
@@ -154,28 +130,27 @@ class Talking(RuleBasedStateMachine):
         self.model: list[tuple[str, Answers]] = []
         self.edited, self.reviewed = False, False
         self.sentence = ""
-        self.left_at: Question | Talk | None = None
+        self.left_at: Question | None = None
 
     @initialize(data=st.data(), count=st.sampled_from([1, 2, 2, 4, 6, 8, 15]))
     def begins(self, data: st.DataObject, count: int) -> None:
-        self.live = Live(sessions.new(knowledge()), [])
-        self.now = self.live.now()
+        self.live = Live(sessions.new(knowledge()))
         self.answers_some(data, count)
 
     def teardown(self) -> None:
-        if isinstance(self.now, Question):
-            self.live.replies.put(None)
-            self.live.thread.join(WAIT)
         os.environ.pop("TRIAGE_HOME", None)
         self.folder.cleanup()
 
     def reply(self, reply: Reply) -> None:
-        self.live.replies.put(reply)
-        self.now = self.live.now()
+        self.live.reply(reply)
+
+    @property
+    def now(self) -> Question | None:
+        return self.live.output.question
 
     @property
     def asks(self) -> str:
-        return self.now.id if isinstance(self.now, Question) else ""
+        return self.now.id if self.now else ""
 
     # --- what may happen
 
@@ -185,7 +160,7 @@ class Talking(RuleBasedStateMachine):
         self.answers_some(data, count)
 
     def answers_some(self, data: st.DataObject, count: int) -> None:
-        while count and isinstance(self.now, Question) and self.asks != AFTER:
+        while count and self.now is not None and self.asks != AFTER:
             count -= 1
             self.answer(self.now, data)
             self.holds()
@@ -235,11 +210,11 @@ class Talking(RuleBasedStateMachine):
     @precondition(lambda self: self.asks == AFTER)
     @rule(data=st.data())
     def reads_more_of_the_result(self, data: st.DataObject) -> None:
-        assert isinstance(self.now, Question)
+        assert self.now is not None
         ids = [c.id for c in self.now.choices if c.id not in (prompts.CHANGE, prompts.DONE, "report")]  # writes no file
         before = self.now
         self.reply(Given(data.draw(st.sampled_from(ids))))
-        while isinstance(self.now, Question) and self.asks != AFTER:
+        while self.now is not None and self.asks != AFTER:
             inside = [choice.id for choice in self.now.choices]
             reply = Given(data.draw(st.sampled_from(inside or ["spur", "clot", "c", "xyzzy", ""])))
             self.reply(data.draw(st.sampled_from([reply, reply, Back(), Review(), Why()])))
@@ -249,29 +224,30 @@ class Talking(RuleBasedStateMachine):
     @rule(quits=st.booleans())
     def is_done(self, quits: bool) -> None:
         self.reply(Quit() if quits else Given(prompts.DONE))
-        assert isinstance(self.now, Talk)
-        assert self.now.assessment == conclusion(self.answers())
+        assert self.now is None
+        assert self.live.output.assessment == conclusion(self.answers())
+        assert sessions.read(self.live.session.id).finished
 
     @precondition(lambda self: bool(self.asks) and self.asks != AFTER)
     @rule()
     def leaves(self) -> None:
         self.left_at = self.now
         self.reply(Quit())
-        assert isinstance(self.now, Talk)
-        assert self.now.assessment is None
-        assert self.live.said[-1] == "Kept."
+        assert self.now is None
+        assert self.live.output.assessment is None
 
     @precondition(lambda self: bool(self.model and self.asks) and self.asks != AFTER)
     @rule()
     def goes_back(self) -> None:
         before = self.now
         assert isinstance(before, Question)
+        last_turn = self.live.state.turns[-1]
         self.reply(Back())
         if before.id == HEARD:
             assert self.asks == OWN_WORDS
             return
         self.reviewed = False
-        assert isinstance(self.now, Question)
+        assert self.now is not None
         if self.takes_steps(before):
             assert self.now.ask.startswith("Step 2 of 2")
             return
@@ -288,6 +264,8 @@ class Talking(RuleBasedStateMachine):
             if asked.startswith(STEP):
                 asked = checks[asked.removeprefix(STEP)].result
             assert last[0] == asked, "the question before is asked again"
+            if last_turn.question.choices and asked == self.asks:
+                assert {*self.now.ticked} >= {*prompts.ticks(self.now, last_turn.answers)}, "with its answer ticked"
 
     @precondition(lambda self: self.asks.startswith(STEP))
     @rule()
@@ -298,7 +276,7 @@ class Talking(RuleBasedStateMachine):
         assert isinstance(result, Question)
         assert self.takes_steps(result)
         self.reply(Back())
-        assert isinstance(self.now, Question)
+        assert self.now is not None
         assert self.now.ask.startswith("Step 2 of 2"), "one step back, not all"
         self.reply(Given("next"))
         assert self.now == result
@@ -318,7 +296,7 @@ class Talking(RuleBasedStateMachine):
             self.reply(Review())
             if self.asks == HEARD:
                 return  # nothing can be changed before it is settled what counts
-        assert isinstance(self.now, Question)
+        assert self.now is not None
         shown = [c.id for c in self.now.choices if c.id not in (prompts.GO_ON, THOROUGH)]
         assert sorted(shown) == sorted(self.lines())
         name = data.draw(st.sampled_from(self.lines()))
@@ -343,27 +321,23 @@ class Talking(RuleBasedStateMachine):
     def is_killed_and_goes_on(self) -> None:
         before, known = self.left_at or self.now, knowledge()
         self.left_at, self.reviewed = None, False
-        if isinstance(self.now, Question):
-            self.live.replies.put(None)
-            self.live.thread.join(WAIT)
         found = sessions.every()
         if found:
-            turns, lost = sessions.fitted(known, found[0])
+            today, lost = sessions.fitted(known, found[0])
             assert lost == []
-            self.live = Live(sessions.under(known, found[0], turns), turns)
+            self.live = Live(today)
         else:
             assert not self.model
-            self.live = Live(sessions.new(known), [])
-        self.now = self.live.now()
-        assert isinstance(self.now, Question)
-        if not isinstance(before, Question) or before.id.startswith(AFTER):
+            self.live = Live(sessions.new(known))
+        assert self.now is not None
+        if before is None or before.id.startswith(AFTER):
             assert self.asks in (REVIEW, AFTER)
         elif before.id == HEARD:
             assert self.asks == OWN_WORDS
         elif before.self_check and not before.id.startswith(OFFER):
             assert self.asks == f"{STEP}{before.self_check}", "a self-check begins anew"
         else:
-            assert replace(self.now, progress="") == replace(before, progress="")
+            assert as_new(self.now) == as_new(before)
 
     # --- what always holds
 

@@ -649,9 +649,9 @@ def again(question: Question) -> Question:
     return replace(question, id=question.id + "_again", findings=(question.findings[0] + "_again",))
 
 
-TRY = Question(id="self_check.calf_press.offer", kind="one", ask="Try it?", findings=("self_check.calf_press",),
+TRY = Question(id="offer:calf_press", purpose="offer", kind="one", ask="Try it?", findings=("offer:calf_press",),
                choices=(Choice("try", "Yes"), Choice("skip", "Not now")), self_check="calf_press")
-REVIEW = Question(id="review", kind="one", ask="Is this right?", findings=("review",),
+REVIEW = Question(id="review", purpose="review", kind="one", ask="Is this right?", findings=("review",),
                   choices=(Choice("go_on", "Yes"), Choice("change", "Change something")))
 ALL_NO: dict[str, Answer] = dict.fromkeys(NOW.findings, "no")
 

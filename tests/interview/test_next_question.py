@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.conftest import remembered, shared_knowledge
 from tests.helpers import strategies
 from tests.helpers.examples import examples
-from triage.dialogue.conversation import talk
+from tests.helpers.talks import talk
 from triage.dialogue.simulated_person import ScriptFront
 from triage.inference.answers import AGAIN, BadAnswer, choose
 from triage.inference.assessment import RANK, Assessment, assess
@@ -36,7 +36,7 @@ def asks() -> next_question.Interview:
 
 def questions(answers: Answers, otherwise: str) -> list[str]:
     front = ScriptFront(answers, otherwise)  # type: ignore[arg-type]
-    talk(shared_knowledge(), remembered, front, greet=False)
+    talk(shared_knowledge(), remembered, front)
     return front.asked
 
 
@@ -101,7 +101,7 @@ def test_what_was_ticked_is_followed_before_the_place_of_pain(knowledge):
 
 def test_a_whole_screen_of_not_sure_is_asked_again_more_simply_on_one_screen(knowledge):
     front = ScriptFront({"person.age": 40.0}, "not_sure")
-    talk(knowledge, remembered, front, greet=False)
+    talk(knowledge, remembered, front)
     for stage in knowledge.stages:
         if stage.emergency:
             assert front.asked[front.asked.index(stage.id) + 1] == stage.together[0] + AGAIN

@@ -19,11 +19,12 @@ from hypothesis import strategies as st
 
 from tests.conftest import RULES, remembered
 from tests.helpers.examples import examples
+from tests.helpers.talks import talk
 from triage.cli import main
 from triage.cli.commands import diary as command
 from triage.cli.commands import forget
 from triage.dialogue import check_in
-from triage.dialogue.conversation import talk
+from triage.dialogue.driver import hold
 from triage.dialogue.simulated_person import ScriptFront
 from triage.inference.assessment import assess
 from triage.interview.next_question import Interview
@@ -78,8 +79,8 @@ def add(knowledge, day: int, known: Answers, answers: Answers | None = None, ane
 def kept(knowledge, known: Answers, when: str) -> sessions.Session:
     """A talk that came to a result, kept."""
     state = {"session": sessions.new(knowledge)}
-    talk(knowledge, remembered, ScriptFront(known, "no"), greet=False,
-         keep=lambda turns: state.__setitem__("session", sessions.changed(state["session"], turns, finished=True)))
+    talk(knowledge, remembered, ScriptFront(known, "no"),
+         keep=lambda now: state.__setitem__("session", sessions.changed(state["session"], now.turns, finished=True)))
     session = msgspec.structs.replace(state["session"], changed=when)
     sessions.save(session)
     return session
@@ -506,9 +507,10 @@ def test_whatever_is_answered_an_entry_comes_to_an_end(knowledge, data):
         def show(self, screen):
             pass
 
-    base = check_in.begun(knowledge, CALF, START)
-    written = check_in.CheckIn(knowledge, _interview(knowledge), Random(), base, on_day(2)).hold()
-    assert written is not None
+    base = check_in.new_trouble(knowledge, CALF, START)
+    script = check_in.CheckIn(_interview(knowledge), base, on_day(2))
+    state, _ = hold(script, Random(), script.begin())
+    assert script.entry(state) is not None
 
 
 _built: list[Interview] = []

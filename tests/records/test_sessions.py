@@ -14,9 +14,10 @@ import pexpect
 import pytest
 
 from tests.conftest import RULES, remembered
+from tests.helpers.talks import talk
 from triage.cli import main
-from triage.dialogue.conversation import talk
 from triage.dialogue.simulated_person import ScriptFront
+from triage.frontends.terminal.key_input import QUIET
 from triage.model import Answers, Back, Given, Question, Quit, Turn
 from triage.records import sessions
 from triage.support.errors import BadFile
@@ -59,11 +60,11 @@ def begun(knowledge, after: int = 9) -> sessions.Session:
     """A session of a person who left after so many answers."""
     state = {"session": sessions.new(knowledge)}
 
-    def keep(turns):
-        state["session"] = sessions.changed(state["session"], turns)
+    def keep(now):
+        state["session"] = sessions.changed(state["session"], now.turns, mentions=now.mentions)
         sessions.save(state["session"])
 
-    talk(knowledge, remembered, Leaving(HEEL, after), greet=False, keep=keep)
+    talk(knowledge, remembered, Leaving(HEEL, after), keep=keep)
     return sessions.read(state["session"].id)
 
 
@@ -76,23 +77,23 @@ def test_each_answer_is_kept_before_the_next_question(knowledge):
             return super().ask(question, number)
 
     kept: list[Turn] = []
-    talk(knowledge, remembered, Watching(HEEL, 7), greet=False, keep=lambda turns: kept.__setitem__(slice(None), turns))
+    talk(knowledge, remembered, Watching(HEEL, 7), keep=lambda now: kept.__setitem__(slice(None), now.turns))
     assert seen == list(range(8))
 
 
 def test_going_on_comes_to_the_same_result_as_never_having_left(knowledge):
-    whole = talk(knowledge, remembered, ScriptFront(HEEL, "no"), greet=False)
+    whole = talk(knowledge, remembered, ScriptFront(HEEL, "no"))
     session = begun(knowledge)
-    turns, lost = sessions.fitted(knowledge, session)
+    today, lost = sessions.fitted(knowledge, session)
     assert lost == []
     rest = ScriptFront(HEEL, "no")
-    ended = talk(knowledge, remembered, rest, greet=False, turns=turns)
+    ended = talk(knowledge, remembered, rest, turns=today.turns)
     assert ended.assessment == whole.assessment
-    assert not {turn.question.id for turn in turns} & set(rest.asked)
+    assert not {turn.question.id for turn in today.turns} & set(rest.asked)
 
 
 def test_back_after_going_on_takes_an_answer_that_was_kept(knowledge):
-    turns, _ = sessions.fitted(knowledge, begun(knowledge, 3))
+    turns = sessions.fitted(knowledge, begun(knowledge, 3))[0].turns
     replies = [Back(), Quit()]
     asked = []
 
@@ -102,9 +103,9 @@ def test_back_after_going_on_takes_an_answer_that_was_kept(knowledge):
             return replies.pop(0)
 
     left: list[int] = []
-    talk(knowledge, remembered, Two({}, "no"), greet=False, turns=turns, keep=lambda turns: left.append(len(turns)))
+    talk(knowledge, remembered, Two({}, "no"), turns=turns, keep=lambda now: left.append(len(now.turns)))
     assert asked[1] == turns[-1].question.id
-    assert left == [len(turns) - 1]
+    assert left[-1] == len(turns) - 1
 
 
 def test_a_file_is_private_and_whole(knowledge, home):
@@ -131,9 +132,9 @@ def test_other_rules_are_noticed_and_what_they_do_not_know_is_named(knowledge):
     strange = Turn(Question(id="pain.gone", kind="yes_no", ask="Is it gone?", findings=("pain.gone",)),
                    {"pain.gone": "yes"})
     odd = Turn(Question(id="pain.side", kind="one", ask="Which side?", findings=("pain.side",)), {"pain.side": "upper"})
-    turns, lost = sessions.fitted(knowledge, sessions.changed(session, [*session.turns, strange, odd]))
+    today, lost = sessions.fitted(knowledge, sessions.changed(session, [*session.turns, strange, odd]))
     assert lost == ["Is it gone?", "Which side?"]
-    assert len(turns) == len(session.turns)
+    assert len(today.turns) == len(session.turns)
 
 
 def test_sessions_are_listed_shown_and_deleted(knowledge, run, home):
@@ -224,7 +225,7 @@ def test_an_edit_says_what_it_changed(knowledge):
             return super().ask(question, number)
 
     front = Editing(known, "no")
-    talk(knowledge, remembered, front, greet=False)
+    talk(knowledge, remembered, front)
     texts = [block for shown in front.shown for block in shown.blocks if block.text.startswith("Changed.")]
     assert len(texts) == 1
 
@@ -238,14 +239,22 @@ def test_about_how_many_are_left_never_grows(knowledge):
                 seen.append(int(found[1]))
             return super().ask(question, number)
 
-    talk(knowledge, remembered, Reading(HEEL, "no"), greet=False)
+    talk(knowledge, remembered, Reading(HEEL, "no"))
     assert seen
     assert seen == sorted(seen, reverse=True)
 
 
+def terminal(*arguments: str, rows: int = 40, columns: int = 80) -> pexpect.spawn:
+    """The program in a pseudo-terminal, typed into at the pace of a person: what comes sooner does not count."""
+    child = pexpect.spawn(sys.executable, ["-m", "triage", *arguments], dimensions=(rows, columns), encoding="utf-8",
+                          timeout=90, env={**os.environ, "TERM": "xterm-256color"})
+    child.delaybeforesend = 3 * QUIET
+    return child
+
+
 def test_a_killed_process_loses_at_most_the_answer_being_typed(knowledge, home):
     now, leg = [stage for stage in knowledge.stages if stage.emergency][:2]
-    child = pexpect.spawn(sys.executable, ["-m", "triage", "--save"], dimensions=(40, 80), encoding="utf-8", timeout=60)
+    child = terminal("--save")
     child.expect("How old")
     child.send("45\r")
     child.expect("Tell me in a sentence")
@@ -261,9 +270,9 @@ def test_a_killed_process_loses_at_most_the_answer_being_typed(knowledge, home):
 
 
 def test_a_person_at_a_terminal_is_asked_once_whether_to_keep_the_answers(home):
-    child = pexpect.spawn(sys.executable, ["-m", "triage"], dimensions=(40, 80), encoding="utf-8", timeout=60)
+    child = terminal()
     child.expect("Shall I keep")
-    child.send("y")
+    child.send("y\r")
     child.expect("How old")
     child.send("45\r")
     child.expect("Tell me in a sentence")
@@ -275,8 +284,7 @@ def test_a_person_at_a_terminal_is_asked_once_whether_to_keep_the_answers(home):
 
 def test_a_whole_talk_by_keys(home):
     """Own words, a self-check that is stopped, a look behind the result: in a pseudo-terminal, until all is done."""
-    child = pexpect.spawn(sys.executable, ["-m", "triage", "--save"], dimensions=(60, 100), encoding="utf-8",
-                          timeout=90, env={**os.environ, "TERM": "xterm-256color"})
+    child = terminal("--save", rows=60, columns=100)
     child.expect("How old")
     child.send("45\r")
     child.expect("Tell me in a sentence")
@@ -287,32 +295,32 @@ def test_a_whole_talk_by_keys(home):
     asked = []
     for _ in range(80):
         # The last line of every question is drawn last; what kind it is, is told by its keys.
-        asked.append(child.expect([r"\(o\) Yes, show me how.*q quit", r"\(o\) Yes, show me the result.*q quit",
+        asked.append(child.expect([r"\( \) Yes, show me how.*q quit", r"\( \) Yes, show me the result.*q quit",
                                    r"Space tick[^\n]*t spreads.*q quit", "Space tick.*q quit",
-                                   "Enter choose.*q quit", "or type .*q quit", "Nothing is ticked yet"]))
+                                   "arrows choose.*q quit", "or type .*q quit", "Nothing is ticked yet"]))
         if asked[-1] in (offer, review):
             break
-        child.send({picture: " \r", listed: "\r", nothing: "n\r", one: "s", line: "s\r"}[asked[-1]])
+        child.send({picture: "\r", listed: "\r", nothing: "n\r", one: "s\r", line: "s\r"}[asked[-1]])
     if asked[-1] == offer:
-        child.send("\r")
-        child.expect("Step 1 of")
-        child.send("2")
+        child.send("1\r")
+        child.expect("Step 1 of.*q quit")
+        child.send("2\r")
         child.expect("Stopped or unclear")
         for _ in range(3):
-            if child.expect([r"\(o\) Yes, show me the result.*q quit", r"\(o\) Yes, show me how.*q quit"]) == 0:
+            if child.expect([r"\( \) Yes, show me the result.*q quit", r"\( \) Yes, show me how.*q quit"]) == 0:
                 break
             child.send("\x1b[F\r")  # the last choice: no self-check now
-    child.send("\r")
+    child.send("1\r")
     child.expect("HOW URGENT")
     while child.expect(["Enter: go on", r"see more.*(\d)\. ... Why not something else.*q quit"]) == 0:
         child.send("\r")
-    child.send(child.match[1])
+    child.send(child.match[1] + "\r")
     child.expect("Why not what.*q quit")
     child.send("\x1b[F\x1b[A\r")  # the last but one: another one, by its name
     child.expect("a part of the name.*q quit")
     child.send("achilles\r")
     child.expect("Which one is meant.*q quit")
-    child.send("\r")
+    child.send("1\r")
     child.expect("Why not ")
     while child.expect(["Enter: go on", "Would you like to see more.*q quit"]) == 0:
         child.send("\r")
@@ -325,6 +333,7 @@ def test_a_whole_talk_by_keys(home):
     assert session.finished
     answers = sessions.answers(session)
     assert answers["pain.side"] == "left"
+    # What was said in own words is ticked on the picture.
     places = [place for name in ("pain.region", "pain.site") for place in answers.get(name, ())]
     assert any("calf" in place for place in places)
     assert offer in asked

@@ -9,45 +9,38 @@ import datetime
 from collections.abc import Iterable, Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from triage.dialogue import prompts
-from triage.dialogue.frontend import Front
+from triage.dialogue.script import Script, findings, say
+from triage.dialogue.state import Asking, DialogueState, Step
 from triage.inference.answers import AGAIN, complete
 from triage.inference.assessment import assess
-from triage.interview import free_text, next_question
+from triage.interview import next_question
 from triage.interview.free_text import Mention
 from triage.interview.next_question import NO, YES, Interview
 from triage.model import (
-    HEARD,
     NONE,
     NOT_SURE,
-    OFFER,
     OPTION,
     RANK,
     Answer,
     Answers,
     Assessment,
-    Back,
     Block,
     Choice,
-    Given,
     Knowledge,
     Level,
     Question,
-    Quit,
     Screen,
     Turn,
-    Why,
 )
-from triage.presentation import explanation_screens, wording
-from triage.presentation import screens as screen
+from triage.presentation import screens, wording
 from triage.records.diary import Entry, episode, fitted
 from triage.records.follow_up import ANYWHERE, place_name, readable
 
 PAIN, TRIED, MORE, NEW = "diary.pain:", "diary.tried", "diary.more", "diary.new"
 SEEN, WHICH = "diary.seen", "diary.which"
-CHECK = OFFER
-OTHER, SKIP = "other", "skip"
 MOST_PLACES, MOST_WORDS = 4, 500
 EMERGENCY, TODAY = RANK["emergency_department_now"], RANK["today"]
 
@@ -56,8 +49,12 @@ WHY = {
     TRIED: "What you did tells what may have helped, and what did not.",
     NEW: "Something new can matter more than the pain itself.",
     SEEN: "What was urgent stays so until somebody has looked.",
-    CHECK: "The same self-check again shows whether something has changed.",
+    "offer:": "The same self-check again shows whether something has changed.",
 }
+
+
+NEWS = Question(id=NEW, purpose="own_words", kind="text", ask="Is anything new, or different from before?",
+                findings=(NEW,), help="In your own words; they are kept in the diary. Enter alone means nothing new.")
 
 
 class Base(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,8 +77,8 @@ def continued(knowledge: Knowledge, entries: Sequence[Entry], answers: Answers |
                 entries=episode(entries), conditions=bool(last.condition or answers))
 
 
-def begun(knowledge: Knowledge, answers: Answers, day: datetime.date) -> Base:
-    """Another trouble, told in these answers on that day."""
+def new_trouble(knowledge: Knowledge, answers: Answers, day: datetime.date) -> Base:
+    """Another trouble, of these answers of that day."""
     return Base(answers=dict(answers), day=day, started=day)
 
 
@@ -98,92 +95,72 @@ def which(knowledge: Knowledge, entries: Sequence[Entry], answers: Answers, day:
     same = Choice("same", f"The trouble of my diary, since {on(entries[-1].started)}"
                   f"{_about(knowledge, fitted(knowledge, entries[-1]))}") if entries else None
     choices = (*((same,) if same else ()), talk, Choice("new", "Something else"))
-    return Question(id=WHICH, kind="one", findings=(WHICH,), none_id=choices[0].id, choices=choices,
+    return Question(id=WHICH, purpose="entry", kind="one", findings=(WHICH,), none_id=choices[0].id, choices=choices,
                     ask="What is this entry about?")
 
 
-class CheckIn:
-    """Asks for one entry. `fired` is an engine's answer to "which rules fire for these answers?"."""
+class CheckIn(Script):
+    """Asks for one entry."""
 
-    def __init__(self, knowledge: Knowledge, asks: Interview, front: Front, base: Base, now: datetime.datetime) -> None:
-        self.knowledge, self.front, self.base, self.now = knowledge, front, base, now
-        self.interview = asks
-        self.turns: list[Turn] = []
-        self.told: Level | None = None
-        """The urgency that was said at once."""
-        lasting = background(knowledge, base.answers)
-        self.lasting = {name: answer for name, answer in lasting.items() if name not in asked_again(knowledge)}
+    def __init__(self, interview: Interview, base: Base, now: datetime.datetime) -> None:
+        super().__init__(interview)
+        self.base, self.now = base, now
+        again = asked_again(self.knowledge)
+        lasting = background(self.knowledge, base.answers)
+        self.lasting = {name: answer for name, answer in lasting.items() if name not in again}
         days = (now.date() - base.day).days
-        self.before = {name: answer for name, answer in older(knowledge, base.answers, days).items()
-                       if name not in asked_again(knowledge)}
+        self.before = {name: answer for name, answer in older(self.knowledge, base.answers, days).items()
+                       if name not in again}
 
-    def hold(self) -> Entry | None:
-        """The entry, or None when the person left and nothing urgent had been said."""
-        while True:
-            question = self.next()
-            if question is None:
-                return self.entry()
-            reply = self.front.ask(question, 1 + len(self.turns))
-            if isinstance(reply, Given):
-                self._take(question, reply.answer)
-                self._urgent_at_once()
-            elif isinstance(reply, Quit):
-                return self.entry() if self._ticked() else None
-            elif isinstance(reply, Why):
-                self.front.show(self._why(question))
-            elif isinstance(reply, Back) and self.turns:
-                self.turns.pop()
-            elif isinstance(reply, Back):
-                self._say("This is the first question.")
-            else:
-                self._say("To change an answer, go back to it.")
+    def begin(self, pictures: bool = False) -> Step:
+        """The first question."""
+        return self.proceed(DialogueState(day=self.now.date(), pictures=pictures))
 
     # --- what is known
 
-    def now_told(self) -> Answers:
+    def given(self, state: DialogueState) -> Answers:
         """What was answered now, and is a finding."""
-        known = self.knowledge.known_names
-        return {name: answer for turn in self.turns for name, answer in turn.answers.items() if name in known}
+        return findings(self.knowledge, state.turns)
 
-    def answers(self) -> Answers:
-        """All that is known: what was told before, as old as it is today, and what was answered now."""
-        return self.before | self.now_told()
+    def answers(self, state: DialogueState) -> Answers:
+        """All that is known: what was answered before, as old as it is today, and what was answered now."""
+        return self.before | self.given(state)
 
-    def assess(self) -> Assessment:
-        return self._assess(self.answers())
+    def assess(self, state: DialogueState) -> Assessment:
+        """What follows from all that is known."""
+        return self._assess(self.answers(state))
 
     def _assess(self, answers: Answers) -> Assessment:
         return assess(self.knowledge, self.interview.compiled.fired(answers), answers)
 
-    def _said(self, begin: str) -> dict[str, Answer]:
-        return {name: answer for turn in self.turns for name, answer in turn.answers.items() if name.startswith(begin)}
+    def emergency_signs(self, state: DialogueState) -> list[str]:
+        """The lines of the emergency screens that are so."""
+        now = complete(self.knowledge, self.given(state))
+        return [name for name in self.knowledge.emergency if now.get(name) == "yes"]
 
-    def _ticked(self) -> list[str]:
-        told = complete(self.knowledge, self.now_told())
-        return [name for name in self.knowledge.emergency if told.get(name) == "yes"]
-
-    def entry(self) -> Entry:
-        """What was answered, as it is written down."""
-        found = self.assess()
-        tried = [name for key in (TRIED, MORE) for answer in self._said(key).values()
-                 for name in (answer if isinstance(answer, tuple) else ()) if name in self.knowledge.care]
-        checks = {card.id: str(self.now_told()[card.result]) for card in self.knowledge.self_checks.values()
-                  if card.result in self.now_told()}
-        pain = {name.removeprefix(PAIN): int(answer + 0.5) for name, answer in self._said(PAIN).items()
-                if isinstance(answer, float)}
-        first = found.conditions[0].id if found.conditions and self.base.conditions else ""
-        seen = self._said(SEEN).get(SEEN, "no") == "yes" or RANK[found.urgency.level] >= RANK[self._was()]
+    def entry(self, state: DialogueState) -> Entry | None:
+        """What was answered, as it is written down; None when the person left and nothing urgent had been said."""
+        if not state.finished and not self.emergency_signs(state):
+            return None
+        assessment, given = self.assess(state), self.given(state)
+        tried = [name for key in (TRIED, MORE) for name in _several(_own(state, key)) if name in self.knowledge.care]
+        checks = {card.id: str(given[card.result]) for card in self.knowledge.self_checks.values()
+                  if card.result in given}
+        pain = {name.removeprefix(PAIN): int(answer + 0.5) for turn in state.turns
+                for name, answer in turn.answers.items() if name.startswith(PAIN) and isinstance(answer, float)}
+        first = assessment.conditions[0].id if assessment.conditions and self.base.conditions else ""
+        urgency, earlier = assessment.urgency, self._earlier_level()
+        seen = _own(state, SEEN) == "yes" or RANK[urgency.level] >= RANK[earlier]
         return Entry(
             at=self.now.astimezone(datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
             day=self.now.date(), started=self.base.started, condition=first, pain=pain,
-            tried=tuple(dict.fromkeys(tried)), checks=checks,
-            new=readable(str(self._said(NEW).get(NEW, "")), MOST_WORDS),
-            level=found.urgency.level, within_days=found.urgency.within_days, where=found.urgency.place,
-            held="self_care" if seen else self._was(), answers=self.answers(),
+            tried=tuple(dict.fromkeys(tried)), checks=checks, new=readable(str(_own(state, NEW) or ""), MOST_WORDS),
+            level=urgency.level, within_days=urgency.within_days, where=urgency.place,
+            held="self_care" if seen else earlier, answers=self.answers(state),
         )
 
-    def _was(self) -> Level:
-        """What was told the time before, when somebody had to look that day or at once."""
+    def _earlier_level(self) -> Level:
+        """What was said the time before, when somebody had to look that day or at once."""
         if self.base.entries:
             last = self.base.entries[-1]
             level: Level = max(last.level, last.held, key=lambda level: RANK[level])
@@ -193,196 +170,199 @@ class CheckIn:
 
     # --- which question next
 
-    def next(self) -> Question | None:
-        """The next question, or None when the entry is whole. After an emergency nothing more is asked."""
-        screens = self._screens()
-        if screens is not None:
-            return screens
-        fresh = self._assess(self.lasting | self.now_told())
+    def proceed(self, state: DialogueState, *shown: Screen) -> Step:
+        """The next question, or the end, when the entry is whole."""
+        question = self._next(state)
+        if question is None:
+            return self.end(replace(state, finished=True), self.assess(state), *shown)
+        return self.put(replace(state, place=Asking()), self.as_put(state, question), 1 + len(state.turns), shown)
+
+    def _next(self, state: DialogueState) -> Question | None:
+        """The next question. After an emergency nothing more is asked."""
+        screening = self._screens(state)
+        if screening is not None:
+            return screening
+        fresh = self._assess(self.lasting | self.given(state))
         if RANK[fresh.urgency.level] >= EMERGENCY:
             return None
-        still = self._still_so()
+        still = self._still_so(state)
         if still is not None:
             return still
-        found = self.assess()
-        if RANK[self._was()] > RANK[found.urgency.level] and not self._said(SEEN):
-            return Question(id=SEEN, kind="yes_no", findings=(SEEN,), choices=(YES, NO),
-                            ask="Has a clinician looked at it since you were told: "
-                                f"{self.knowledge.settings.urgency_in_words(self._was())}?")
-        if RANK[found.urgency.level] >= EMERGENCY:
+        assessment, earlier = self.assess(state), self._earlier_level()
+        if RANK[earlier] > RANK[assessment.urgency.level] and _own(state, SEEN) is None:
+            level = self.knowledge.settings.urgency_in_words(earlier)
+            return Question(id=SEEN, purpose="entry", kind="yes_no", findings=(SEEN,), choices=(YES, NO),
+                            ask=f"Has a clinician looked at it since you were told: {level}?")
+        if RANK[assessment.urgency.level] >= EMERGENCY:
             return None
-        return self._place(found) or self._pain() or self._tried() or self._check() or self._news()
+        return (self._place(state, assessment) or self._pain(state) or self._tried(state) or self._check(state)
+                or self._news(state))
 
-    def _screens(self) -> Question | None:
+    def _screens(self, state: DialogueState) -> Question | None:
         """The emergency screens and what a ticked line of them needs, as if they had never been asked."""
-        known = {name: answer for name, answer in (self.lasting | self.now_told()).items()
+        known = {name: answer for name, answer in (self.lasting | self.given(state)).items()
                  if name not in _of_stages(self.knowledge, _place_stages(self.knowledge))}
         question = self.interview.next(known, self._assess(known))
         if question is None or question.stage in _place_stages(self.knowledge):
             return None
-        return None if question.id in {turn.question.id for turn in self.turns} else question
+        return None if question.id in {turn.question.id for turn in state.turns} else question
 
-    def _still_so(self) -> Question | None:
-        """What was told before, and makes it urgent: is it still so?"""
-        found = self.assess()
-        for name in (*self._doubted(), *(reasons(self.knowledge, found) if RANK[found.urgency.level] >= TODAY else ())):
+    def _still_so(self, state: DialogueState) -> Question | None:
+        """What new words put in doubt, or what was answered before and makes it urgent: is it still so?"""
+        assessment = self.assess(state)
+        urgent = RANK[assessment.urgency.level] >= TODAY
+        for name in (*state.mentions, *(reasons(self.knowledge, assessment) if urgent else ())):
             finding = self.knowledge.findings[name]
-            if not self._asked(name) and not _lasts(self.knowledge, name) and finding.kind in ("yes_no", "one", "many"):
-                answers = self.answers()
+            if not _is_asked(state, name) and not _lasts(self.knowledge, name) and finding.kind in (
+                    "yes_no", "one", "many"):
+                answers = self.answers(state)
                 question = next_question.ask(self.knowledge, finding, facts=answers)
                 known = {name: answers[name]} if name in answers else {}
                 return prompts.once_more(self.knowledge, Turn(question, known)) if known else question
         return None
 
-    def _asked(self, name: str) -> bool:
-        return any(name in turn.question.findings for turn in self.turns)
-
-    def _place(self, found: Assessment) -> Question | None:
+    def _place(self, state: DialogueState, assessment: Assessment) -> Question | None:
         """Where it hurts, when nobody has said so yet."""
-        told = {"pain.region", "pain.site"} & self.base.answers.keys()
-        if told or self.base.entries or found.redirected:
+        known = {"pain.region", "pain.site"} & self.base.answers.keys()
+        if known or self.base.entries or assessment.redirected:
             return None
-        question = self.interview.next(self.answers(), found)
+        question = self.interview.next(self.answers(state), assessment)
         if question is None or question.stage not in _place_stages(self.knowledge):
             return None
-        return self.interview.by_picture(question) if self.front.pictures else question
+        return self.interview.by_picture(question) if state.pictures else question
 
-    def _places(self) -> tuple[str, ...]:
-        """The places of the entries before, else those told at first; with those that came up now."""
+    def _places(self, state: DialogueState) -> tuple[str, ...]:
+        """The places of the entries before, else those named at first; with those that came up now."""
         before = tuple(dict.fromkeys(place for entry in self.base.entries for place in entry.pain))
         at_first = before or _named(self.base.answers)
-        told = self.now_told()
+        given = self.given(state)
         if not at_first:
-            return _named(told)
-        new = [place for name in ("pain.site", "pain.region") for place in _several(told.get(name))
+            return _named(given)
+        new = [place for name in ("pain.site", "pain.region") for place in _several(given.get(name))
                if place not in _several(self.base.answers.get(name))]
         return tuple(dict.fromkeys((*(each for each in at_first if each != ANYWHERE or not new), *new[:MOST_PLACES])))
 
-    def _pain(self) -> Question | None:
-        done = self._said(PAIN)
-        for place in self._places() or (ANYWHERE,):
+    def _pain(self, state: DialogueState) -> Question | None:
+        for place in self._places(state) or (ANYWHERE,):
             name = PAIN + place
-            if name not in done:
+            if _own(state, name) is None:
                 return Question(
-                    id=name, kind="number", unit="points", lowest=0, highest=10, findings=(name,),
+                    id=name, purpose="entry", kind="number", unit="points", lowest=0, highest=10, findings=(name,),
                     ask=f"{place_name(self.knowledge, place)}: how bad was it at its worst in the last 24 hours?",
                     help="0 is no pain, 10 is the worst pain you can think of.",
                 )
         return None
 
-    def _tried(self) -> Question | None:
+    def _tried(self, state: DialogueState) -> Question | None:
         cards = self.knowledge.care
         offered = [*self._assess(self.base.answers).care, *(name for e in self.base.entries for name in e.tried)]
         first = [name for name in dict.fromkeys(offered) if name in cards]
-        if TRIED not in self._said(TRIED):
+        if _own(state, TRIED) is None:
             since = "since the last entry" if self.base.entries else "since it began"
             lines = [Choice(name, cards[name].name) for name in first]
-            return Question(id=TRIED, kind="many", ask=f"What have you tried {since}?", findings=(TRIED,),
-                            choices=(*lines, Choice(OTHER, "Something else, from a list"), Choice(NONE, "Nothing")))
-        if OTHER in _several(self._said(TRIED)[TRIED]) and MORE not in self._said(MORE):
+            return Question(
+                id=TRIED, purpose="entry", kind="many", ask=f"What have you tried {since}?", findings=(TRIED,),
+                choices=(*lines, Choice(prompts.OTHER, "Something else, from a list"), Choice(NONE, "Nothing")))
+        if prompts.OTHER in _several(_own(state, TRIED)) and _own(state, MORE) is None:
             lines = [Choice(name, card.name) for name, card in cards.items() if name not in first]
-            return Question(id=MORE, kind="many", ask="Which of these have you tried?", findings=(MORE,),
-                            choices=(*lines, Choice(NONE, "None of these")))
+            return Question(id=MORE, purpose="entry", kind="many", ask="Which of these have you tried?",
+                            findings=(MORE,), choices=(*lines, Choice(NONE, "None of these")))
         return None
 
-    def _check(self) -> Question | None:
+    def _check(self, state: DialogueState) -> Question | None:
         """One self-check that was done before, when it is still safe."""
-        known = self.answers()
+        known = self.answers(state)
         done = [card for card in self.knowledge.self_checks.values()
                 if self.before.get(card.result, NOT_SURE) != NOT_SURE]
-        offers = self._said(CHECK)
+        offers = prompts.offers(state.turns)
         if not offers:
             without = {name: answer for name, answer in known.items() if name not in {card.result for card in done}}
             safe = self._assess(without).self_checks
             card = next((card for card in done if card.id in safe), None)
             if card is None:
                 return None
-            name = CHECK + card.id
             end = "" if card.name.endswith("?") else "."
-            return Question(id=name, kind="one", findings=(name,), self_check=card.id,
-                            ask="Would you like to do the same self-check again?",
+            return Question(id=f"offer:{card.id}", purpose="offer", kind="one", findings=(f"offer:{card.id}",),
+                            self_check=card.id, ask="Would you like to do the same self-check again?",
                             help=f"{card.name}{end} {wording.lasts(card)} You can leave it out.",
-                            choices=(Choice("try", "Yes, show me how"), Choice(SKIP, "Not now")))
+                            choices=(Choice(prompts.TRY, "Yes, show me how"), Choice(prompts.SKIP, "Not now")))
         name, answer = next(iter(offers.items()))
-        card = self.knowledge.self_checks[name.removeprefix(CHECK)]
-        if answer == SKIP or self._asked(card.result):
+        card = self.knowledge.self_checks[name]
+        if answer == prompts.SKIP or _is_asked(state, card.result):
             return None
         return prompts.result_of(self.knowledge, card)
 
-    def _news(self) -> Question | None:
-        if not self._said(NEW):
-            return Question(id=NEW, kind="text", ask="Is anything new, or different from before?", findings=(NEW,),
-                            help="In your own words; they are kept in the diary. Enter alone means nothing new.")
-        found = self._heard()
-        if found and not self._asked(HEARD):
-            return prompts.heard(self.knowledge, found)
-        return self._still_so()
-
-    def _heard(self) -> list[Mention]:
-        """What the new words say beyond what is known. How old it is, and who it is, stays as it was told first."""
-        text = str(self._said(NEW).get(NEW, ""))
-        told = {name: answer for turn in self.turns if turn.question.id != HEARD
-                for name, answer in turn.answers.items()}
-        known = self.before | told
-        return [each for each in free_text.mentions_in(self.knowledge, text, self.now.date())
-                if each.accepted and self.knowledge.findings[each.finding].kind in ("yes_no", "one", "many")
-                and _added(known.get(each.finding), each.answer) != known.get(each.finding)]
-
-    def _doubted(self) -> list[str]:
-        """What the new words leave open, or would refute: asked in plain questions."""
-        if not self._said(NEW):
-            return []
-        text, known = str(self._said(NEW)[NEW]), self.answers()
-        heard = free_text.mentions_in(self.knowledge, text, self.now.date())
-        return [each.finding for each in heard
-                if (each.to_confirm and self._asked(HEARD) and each.finding in self._confirmed())
-                or (not each.accepted and known.get(each.finding, each.answer) != each.answer)]
-
-    def _confirmed(self) -> Answers:
-        return next((turn.answers for turn in self.turns if turn.question.id == HEARD), {})
+    def _news(self, state: DialogueState) -> Question | None:
+        return NEWS if _own(state, NEW) is None else None
 
     # --- taking an answer
 
-    def _take(self, question: Question, answer: Answer) -> None:
-        if question.id == HEARD:
-            found = self._heard()
-            right = [each for i, each in enumerate(found) if f"{HEARD}.{i}" in _several(answer)]
-            known = self.answers()
-            self.turns.append(Turn(question, {each.finding: _added(known.get(each.finding), each.answer)
-                                              for each in right}))
-            return
-        if question.id == NEW:
-            answer = " ".join(str(answer).split())
-            if more := free_text.length_notice(answer):
-                self._say(more)
-        self.turns.append(Turn(question, next_question.record(question, answer)))
+    def take(self, state: DialogueState, question: Question, answer: Answer) -> Step:
+        """An answer to the question that follows from the turns."""
+        state = self.recorded(state, question, answer)
+        shown: list[Screen] = []
         name = question.self_check
-        if name and question.id.startswith(CHECK) and answer == "try":
-            self.front.show(screen.self_check(self.knowledge, name))
-        elif name and not question.id.startswith(CHECK):
+        if question.purpose == "offer" and answer == prompts.TRY:
+            shown = [screens.self_check(self.knowledge, name)]
+        elif question.purpose == "finding" and name:
             card = self.knowledge.self_checks[name]
             text = card.means.get(str(answer)) or wording.UNCLEAR
-            self.front.show(Screen((Block(kind="heading", text=f"{card.name}: what it means"),
-                                    Block(kind="text", text=text))))
+            shown = [Screen((Block(kind="heading", text=f"{card.name}: what it means"), Block(kind="text", text=text)))]
+        return self._go_on(state, *shown)
 
-    def _urgent_at_once(self) -> None:
+    def _go_on(self, state: DialogueState, *shown: Screen) -> Step:
         """What a ticked line means is said as soon as its screen and its follow-ups are answered, before all else."""
-        if self.told is not None or not self._ticked() or self._screens() is not None:
-            return
-        found = self.assess()
-        self.told = found.urgency.level
-        self.front.show(screen.outcome(self.knowledge, found, brief=True))
+        if not state.said_level and self.emergency_signs(state) and self._screens(state) is None:
+            assessment = self.assess(state)
+            state = replace(state, said_level=assessment.urgency.level)
+            shown = (*shown, screens.outcome(self.knowledge, assessment, brief=True))
+        return self.proceed(state, *shown)
 
-    def _why(self, question: Question) -> Screen:
+    def relevant(self, state: DialogueState, found: Sequence[Mention]) -> list[Mention]:
+        """What says more than is known. How old it is, and who it is, stays as it was said first."""
+        known = self.answers(state)
+        return [each for each in found if self._is_doubt(each, known) or (
+            each.accepted and self.knowledge.findings[each.finding].kind in ("yes_no", "one", "many")
+            and _added(known.get(each.finding), each.answer) != known.get(each.finding))]
+
+    def _is_doubt(self, mention: Mention, known: Answers) -> bool:
+        """Would it refute what is known? Then it is asked in a plain question."""
+        return not mention.accepted and known.get(mention.finding, mention.answer) != mention.answer
+
+    def take_words(self, state: DialogueState, text: str, found: Sequence[Mention], right: Sequence[Mention]) -> Step:
+        """What was confirmed counts; what it leaves open, or would refute, is asked in plain questions."""
+        known = self.answers(state)
+        answers: Answers = {NEW: text}
+        answers |= {each.finding: _added(known.get(each.finding), each.answer) for each in right}
+        mentions = {each.finding: each.answer for each in found
+                    if (each.to_confirm and each in right) or self._is_doubt(each, known)}
+        return self._go_on(replace(state, turns=(*state.turns, Turn(NEWS, answers)), mentions=mentions))
+
+    # --- other replies
+
+    def review(self, state: DialogueState) -> Step:
+        """There is none in a check-in."""
+        return self.again(state, say("To change an answer, go back to it."))
+
+    def leave(self, state: DialogueState) -> Step:
+        """What was urgent is written down all the same."""
+        return self.end(state, None)
+
+    def why(self, state: DialogueState, question: Question) -> Screen:
+        """Why this is asked."""
         for begin, text in WHY.items():
             if question.id.startswith(begin):
-                return Screen((Block(kind="text", text=text),))
-        if question.id in prompts.WHY or not set(question.findings) <= set(self.knowledge.known_names):
-            return Screen((Block(kind="text", text=prompts.WHY[HEARD]),))
-        return explanation_screens.why_asked(self.knowledge, question, self.assess())
+                return say(text)
+        return super().why(state, question)
 
-    def _say(self, text: str) -> None:
-        self.front.show(Screen((Block(kind="text", text=text),)))
+
+def _own(state: DialogueState, name: str) -> Answer | None:
+    """The answer to a question of the check-in's own."""
+    return next((turn.answers[name] for turn in state.turns if name in turn.answers), None)
+
+
+def _is_asked(state: DialogueState, name: str) -> bool:
+    return any(name in turn.question.findings for turn in state.turns)
 
 
 def background(knowledge: Knowledge, answers: Answers) -> Answers:

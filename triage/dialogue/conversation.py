@@ -1,6 +1,6 @@
-"""One whole talk: ask, record, conclude, ask again, until the result. Any front end can hold it.
+"""One whole talk: ask, record, conclude, ask again, until the result, and what can be read after it. Pure.
 
-State is the list of replies. Back is one reply fewer; an edit is one reply exchanged; all else is concluded anew.
+State is the list of turns. Back is one turn fewer; an edit is one turn exchanged; all else is concluded anew.
 """
 
 from __future__ import annotations
@@ -8,330 +8,324 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Sequence
 
-import msgspec
+from msgspec.structs import replace
 
 from triage.dialogue import prompts
-from triage.dialogue.frontend import Front
+from triage.dialogue.script import Script, findings, say
+from triage.dialogue.state import (
+    Asking,
+    Changing,
+    Checking,
+    DialogueState,
+    Leaving,
+    Reading,
+    Reviewing,
+    Step,
+    WriteReport,
+    Writing,
+    Written,
+)
 from triage.explanation import counterfactual
 from triage.inference.answers import AGAIN
 from triage.inference.assessment import applies, assess, known_facts
-from triage.interview import next_question
+from triage.interview import free_text, next_question
+from triage.interview.free_text import Mention
+from triage.interview.next_question import Interview
 from triage.model import (
-    AFTER,
-    HEARD,
     NOT_SURE,
-    OFFER,
-    OWN_WORDS,
     RANK,
-    REVIEW,
-    STEP,
-    THOROUGH,
     Answer,
     Answers,
     Assessment,
     Back,
-    Block,
     Fired,
     Given,
     Knowledge,
     Question,
-    Quit,
     Reply,
     Review,
     Screen,
-    SelfCheck,
     Turn,
-    Why,
 )
 from triage.presentation import explanation_screens, screens, wording
-from triage.support.errors import TriageError
+
+REPORT = "triage-report.html"
+"""Where a report is written when no file is named."""
 
 
-class Talk(msgspec.Struct, frozen=True):
-    """How a conversation ended. `assessment` is None when the person left."""
+class Conversation(Script):
+    """Talks about one trouble. `fired` is an engine's answer to "which rules fire for these answers?"."""
 
-    assessment: Assessment | None
-    asked: tuple[str, ...]
+    def __init__(self, knowledge: Knowledge, fired: Callable[[Answers], Fired]) -> None:
+        super().__init__(Interview(knowledge))
+        self.fired = fired
+        self._last: tuple[tuple[Turn, ...], Assessment] | None = None
 
+    def begin(
+        self, personal: bool = False, pictures: bool = False, turns: Sequence[Turn] = (),
+        mentions: Answers | None = None, stored: bool = False, greet: bool = False, day: datetime.date | None = None,
+    ) -> Step:
+        """The first question; after `turns`, the one that follows from them."""
+        state = DialogueState(day=day or datetime.date.today(), personal=personal, pictures=pictures, stored=stored,
+                              turns=tuple(turns), mentions=mentions or {})
+        return self.proceed(state, *([screens.welcome(self.knowledge)] if greet else []))
 
-def talk(
-    knowledge: Knowledge, fired: Callable[[Answers], Fired], front: Front, greet: bool = True,
-    turns: Sequence[Turn] = (), keep: Callable[[Sequence[Turn]], None] = lambda turns: None,
-    left: Callable[[], str] | None = None, personal: bool = False,
-) -> Talk:
-    """Hold a conversation. `fired` is an engine's answer to "which rules fire for these answers?".
+    def assess(self, state: DialogueState) -> Assessment:
+        """What follows from all answers so far."""
+        last = self._last  # one reading: a web page has several talks at once
+        if last is None or last[0] is not state.turns:
+            last = self._last = state.turns, self._conclude(findings(self.knowledge, state.turns))
+        return last[1]
 
-    `turns`: what was answered before. `keep` is told all turns after each change, before the next question. `left`
-    tells a person who leaves that they are kept; without it nothing is. `personal`: somebody sits there, who may
-    tell in own words, takes a self-check step by step, and sees more of the result when wanted.
-    """
-    return _Conversation(knowledge, fired, front, turns, keep, left, personal).hold(greet)
+    def _conclude(self, answers: Answers) -> Assessment:
+        return assess(self.knowledge, self.fired(answers), answers)
 
+    # --- the next question
 
-class _Conversation:
-    def __init__(
-        self, knowledge: Knowledge, fired: Callable[[Answers], Fired], front: Front, turns: Sequence[Turn],
-        keep: Callable[[Sequence[Turn]], None], left: Callable[[], str] | None, personal: bool,
-    ) -> None:
-        self.knowledge, self.fired, self.front, self.personal = knowledge, fired, front, personal
-        self.interview = next_question.Interview(knowledge)
-        self.first_screen = next((stage.id for stage in knowledge.stages if stage.emergency), "")
-        self.turns: list[Turn] = list(turns)
-        self.keep, self.left = keep, left
-        self.shown_left = 0
-        self.asked: list[str] = []
-        self.reviewed = False
+    def proceed(self, state: DialogueState, *shown: Screen) -> Step:
+        """The next question that follows from the turns, or the result."""
+        assessment = self.assess(state)
+        question = self._next(state, assessment)
+        if question is None:
+            state = replace(state, finished=True)
+            result = screens.outcome(self.knowledge, assessment, brief=state.personal)
+            return self._read_on(state, *shown, result) if state.personal else self.end(
+                state, assessment, *shown, result)
+        state = replace(state, place=Asking(), finished=False)
+        card = self.knowledge.self_checks.get(question.self_check)
+        if card and question.id == card.result and state.personal:
+            return self.put(replace(state, place=Checking(0)), prompts.step(card, 0), 0, shown)
+        if question.purpose == "offer" and not prompts.offers(state.turns):
+            shown = (*shown, screens.left_out(self.knowledge, assessment))
+        if not prompts.is_numbered(question):
+            return self.put(state, self.as_put(state, question), 0, shown)
+        state, question = self._with_progress(state, question, assessment)
+        return self.put(state, self.as_put(state, question), self._number(state.turns), shown)
 
-    def hold(self, greet: bool) -> Talk:
-        if greet:
-            self.front.show(screens.welcome(self.knowledge))
-        while True:
-            assessment = self.assess()
-            question = self._next(assessment)
-            if question is None:
-                self.front.show(screens.outcome(self.knowledge, assessment, brief=self.personal))
-                if not self.personal or not self._afterwards(assessment):
-                    return Talk(assessment, tuple(self.asked))
-            elif isinstance(self._put(question, assessment), Quit) and self._leaves(assessment):
-                self._say(self.left() if self.left else "You left. Nothing was saved.")
-                return Talk(None, tuple(self.asked))
+    def _number(self, before: Sequence[Turn]) -> int:
+        return 1 + sum(prompts.is_numbered(turn.question) for turn in before)
 
-    def _leaves(self, assessment: Assessment) -> bool:
-        """One key must not lose all answers: where nothing is kept, a person is asked once more."""
-        if not self.personal or self.left or not self.turns:
-            return True
-        reply = self._ask(prompts.leave(), assessment, 0)
-        return isinstance(reply, Quit) or reply == Given(prompts.DONE)
-
-    def given(self) -> Answers:
-        """All answers as they were given, the later over the earlier."""
-        return {name: answer for turn in self.turns for name, answer in turn.answers.items()}
-
-    def assess(self) -> Assessment:
-        given = {name: answer for name, answer in self.given().items() if not name.startswith(OFFER)}
-        return assess(self.knowledge, self.fired(given), given)
-
-    def _next(self, assessment: Assessment) -> Question | None:
-        given = self.given()
-        thorough = any(turn.question.id == THOROUGH for turn in self.turns)
-        question = self.interview.next(given, assessment, thorough)
-        told = prompts.told_before(self.turns)
-        if told is None and self.personal and question is not None and question.stage == self.first_screen:
+    def _next(self, state: DialogueState, assessment: Assessment) -> Question | None:
+        given = findings(self.knowledge, state.turns)
+        purposes = {turn.question.purpose for turn in state.turns}
+        question = self.interview.next(given, assessment, "thorough" in purposes)
+        if state.personal and "own_words" not in purposes and question is not None and question.stage == next(
+                (stage.id for stage in self.knowledge.stages if stage.emergency), ""):
             return prompts.own_words()
-        open_ = prompts.still_to_ask(self.knowledge, told, {**assessment.answers, **given})
+        known = {**assessment.answers, **given}
+        open_ = {name: answer for name, answer in state.mentions.items()
+                 if name not in known and name in self.knowledge.findings}
         calm = assessment.urgency.level not in wording.EMERGENCIES and not assessment.redirected
         if open_ and calm and (question is None or not question.stage):
             # Past the screens nothing else may come to ask for it.
-            name = next(iter(open_))
-            question = next_question.ask(self.knowledge, self.knowledge.findings[name], facts=assessment.answers)
-        if question is not None and self.front.pictures:
-            question = self.interview.by_picture(question, (name for names in open_.values() for name in names))
+            finding = self.knowledge.findings[next(iter(open_))]
+            question = next_question.ask(self.knowledge, finding, facts=assessment.answers)
+        if question is not None and state.pictures:
+            likely = [option for answer in open_.values() if isinstance(answer, tuple) for option in answer]
+            question = self.interview.by_picture(question, likely)
         if question is not None:
-            return prompts.with_ticks(question, open_)
-        tried = prompts.pending(self.knowledge, assessment, given)
+            return prompts.with_mentions(self.knowledge, question, open_)
+        tried = prompts.pending(self.knowledge, assessment, state.turns)
         question = (prompts.result_of(self.knowledge, tried) if tried
-                    else prompts.offer(self.knowledge, assessment, given))
+                    else prompts.offer(self.knowledge, assessment, state.turns))
         if question is not None:
             return question
         # An emergency is said at once: no review before it.
-        if self.reviewed or assessment.urgency.level in wording.EMERGENCIES:
+        if state.reviewed or assessment.urgency.level in wording.EMERGENCIES:
             return None
-        return prompts.review(self.knowledge, self.turns, self.interview.ended(given, assessment))
+        return prompts.review(self.knowledge, state.turns, self.interview.ended(given, assessment))
 
-    # --- asking
-
-    def _put(self, question: Question, assessment: Assessment) -> Reply:
-        """Put one question and do what the reply wants. Quit comes back when the person leaves, from anywhere."""
-        card = self.knowledge.self_checks.get(question.self_check)
-        if card and question.id == card.result and self.personal:
-            reply = self._step_by_step(card, question, assessment)
-        else:
-            if question.id.startswith(OFFER) and not any(n.startswith(OFFER) for n in self.given()):
-                self._show(screens.left_out(self.knowledge, assessment))
-            reply = self._ask(question, assessment)
-        if isinstance(reply, Back):
-            self._back()
-        elif isinstance(reply, Review):
-            return self._change(prompts.review(self.knowledge, self.turns), assessment)
-        elif isinstance(reply, Given):
-            return self._take(question, reply, assessment)
-        return reply
-
-    def _ask(self, question: Question, assessment: Assessment, number: int | None = None) -> Reply:
-        """The reply to a question; why it is asked is answered here."""
-        if not question.id.startswith((AFTER, STEP)):
-            self.asked.append(question.id)
-        if number is None:
-            number = 0 if prompts.is_aside(question) else 1 + sum(not prompts.is_aside(t.question) for t in self.turns)
-            question = self._with_progress(question, assessment)
-        while True:
-            reply = self.front.ask(question, number)
-            if not isinstance(reply, Why):
-                return reply
-            self._show(self._why(question, assessment))
-
-    def _with_progress(self, question: Question, assessment: Assessment) -> Question:
+    def _with_progress(
+        self, state: DialogueState, question: Question, assessment: Assessment
+    ) -> tuple[DialogueState, Question]:
         """The question with about how many are left; the number never grows under a person's eyes."""
-        if question.self_check or prompts.is_aside(question) or question.id == OWN_WORDS or not self.turns:
-            return question
-        about = self.interview.left(self.given(), assessment)
-        if self.shown_left and about > max(self.shown_left, 2):  # an answer has opened new questions
-            left = "A few more."
-        else:
-            self.shown_left = min(about, self.shown_left or about)
-            left = f"About {self.shown_left} more." if self.shown_left > 1 else "Nearly done."
-        return msgspec.structs.replace(question, progress=left)
+        if question.self_check or question.purpose == "own_words" or not state.turns:
+            return state, question
+        about = self.interview.left(findings(self.knowledge, state.turns), assessment)
+        last = state.questions_left
+        if last and about > max(last, 2):  # an answer has opened new questions
+            return state, replace(question, progress="A few more.")
+        state = replace(state, questions_left=min(about, last or about))
+        left = f"About {state.questions_left} more." if state.questions_left > 1 else "Nearly done."
+        return state, replace(question, progress=left)
 
-    def _why(self, question: Question, assessment: Assessment) -> Screen:
-        if question.id.startswith(STEP):
-            return screens.worth(self.knowledge, question.self_check)
-        for begin, text in prompts.WHY.items():
-            if question.id.startswith(begin):
-                return Screen((Block(kind="text", text=text),))
-        return explanation_screens.why_asked(self.knowledge, question, assessment)
+    # --- replies by where the talk stands
 
-    def _show(self, shown: Screen) -> None:
-        if shown.blocks:
-            self.front.show(shown)
+    def at_place(self, state: DialogueState, reply: Reply | Written) -> Step:
+        """A reply that answers, goes back or wants the review."""
+        place = state.place
+        if isinstance(place, Leaving):
+            return self._stay(state, place, reply)
+        if isinstance(place, Checking):
+            return self._check(state, place, reply)
+        if isinstance(place, Reviewing):
+            return self._look(state, place, reply)
+        if isinstance(place, Changing):
+            return self._change(state, place, reply)
+        if isinstance(place, Reading):
+            return self._read(state, place, reply)
+        if isinstance(place, Writing) and isinstance(reply, Written):
+            return self._after_writing(state, place, reply)
+        return super().at_place(state, reply)
 
-    def _say(self, text: str) -> None:
-        self.front.show(Screen((Block(kind="text", text=text),)))
+    def leave(self, state: DialogueState) -> Step:
+        """One key must not lose all answers: where nothing is kept, a person is asked once more."""
+        if state.finished:
+            return self.end(state, self.assess(state))
+        if state.personal and state.turns and not state.stored and not isinstance(state.place, Leaving) and (
+                state.question is not None):
+            place = Leaving(state.place, state.question, state.number)
+            return self.put(replace(state, place=place), prompts.leave(), 0)
+        return self.end(state, None)
 
-    def _back(self) -> None:
-        self.reviewed = False
-        if self.turns:
-            self.turns.pop()
-            self.keep(self.turns)
-        else:
-            self._say("This is the first question.")
+    def _stay(self, state: DialogueState, place: Leaving, reply: Reply | Written) -> Step:
+        if reply == Given(prompts.DONE):
+            return self.leave(state)
+        return self.again(replace(state, place=place.place, question=place.question, number=place.number))
+
+    def review(self, state: DialogueState) -> Step:
+        """The person wants to see all answers."""
+        return self._show_answers(state)
+
+    def _show_answers(self, state: DialogueState, after_result: bool = False) -> Step:
+        question = prompts.review(self.knowledge, state.turns)
+        return self.put(replace(state, place=Reviewing(after_result)), question, 0)
+
+    def _on(self, state: DialogueState, after_result: bool, *shown: Screen) -> Step:
+        return self._read_on(state, *shown) if after_result else self.proceed(state, *shown)
 
     # --- taking an answer
 
-    def _take(self, question: Question, reply: Given, assessment: Assessment) -> Reply:
-        if question.id == REVIEW and reply.answer == THOROUGH:
-            self.turns.append(Turn(prompts.thorough(), {}))
-            self.keep(self.turns)
-            return reply
-        if question.id == REVIEW:
-            self.reviewed = reply.answer == prompts.GO_ON
-            return reply if self.reviewed else self._changed(str(reply.answer), assessment)
-        if question.id == OWN_WORDS:
-            return self._heard(question, str(reply.answer), assessment)
-        self.turns.append(Turn(question, next_question.record(question, reply.answer)))
-        self.keep(self.turns)
-        name = question.self_check
-        if name and not question.id.startswith(OFFER):
-            self.front.show(screens.check_result(self.knowledge, name, reply.answer, assessment, self.assess()))
-        elif name and reply.answer == "try":
-            self.front.show(screens.self_check(self.knowledge, name, steps=not self.personal))
-        return reply
+    def take(self, state: DialogueState, question: Question, answer: Answer) -> Step:
+        """An answer to the question that follows from the turns."""
+        if question.purpose == "review":
+            if answer == prompts.THOROUGH:
+                return self.proceed(replace(state, turns=(*state.turns, Turn(prompts.thorough(), {}))))
+            if answer == prompts.GO_ON:
+                return self.proceed(replace(state, reviewed=True))
+            return self._ask_anew(state, str(answer))
+        before = self.assess(state)
+        state = self.recorded(state, question, answer)
+        if question.purpose == "offer":
+            shown = (screens.self_check(self.knowledge, question.self_check, steps=not state.personal),)
+            return self.proceed(state, *(shown if answer == prompts.TRY else ()))
+        if question.self_check:
+            return self.proceed(state, screens.check_result(
+                self.knowledge, question.self_check, answer, before, self.assess(state)))
+        return self.proceed(state)
 
-    def _heard(self, question: Question, text: str, assessment: Assessment) -> Reply:
-        """What was told in own words, as far as the person says that it was understood. The words are not kept."""
-        from triage.interview import free_text
+    def relevant(self, state: DialogueState, found: Sequence[Mention]) -> list[Mention]:
+        """What is not answered yet."""
+        given = findings(self.knowledge, state.turns)
+        return [mention for mention in found if mention.finding not in given]
 
-        given = self.given()
-        found = free_text.mentions_in(self.knowledge, text, datetime.date.today()) if text else []
-        found = [heard for heard in found if heard.finding not in given]
-        if more := free_text.length_notice(text):
-            self._say(more)
-        right = []
-        shown = prompts.heard(self.knowledge, found)
-        if shown is not None:
-            reply = self._ask(shown, assessment)
-            while isinstance(reply, Review):
-                reply = self._ask(shown, assessment)
-            if not isinstance(reply, Given):
-                return reply  # back: the sentence is asked again
-            ticked = reply.answer if isinstance(reply.answer, tuple) else ()
-            counts = [heard for heard in found if heard.accepted]
-            right = [heard for i, heard in enumerate(counts) if f"{HEARD}.{i}" in ticked]
-        elif text:
-            self._say("I could not make anything of that for sure. The questions ask it all." if not found else
-                      "What you told matters for your safety, so that I ask it in plain questions.")
-        answers, later = free_text.answers_of(right), free_text.answers_to_confirm(right)
+    def take_words(self, state: DialogueState, text: str, found: Sequence[Mention], right: Sequence[Mention]) -> Step:
+        """What was confirmed counts as answered, or is ticked where it will be asked. The words are not kept."""
+        shown = []
+        if text and not any(mention.accepted for mention in found):
+            shown = [say("I could not make anything of that for sure. The questions ask it all." if not found else
+                         "What you told matters for your safety, so that I ask it in plain questions.")]
+        answers, later = free_text.answers_of([*right]), free_text.answers_to_confirm([*right])
         for name in [name for name in answers if name in self.knowledge.emergency]:
             later[name] = answers.pop(name)  # asked with the others of its screen, and ticked there
-        said = {each.finding: each.answer for each in right}
-        every = {name: answer for name, answer in (given | said).items() if name in self.knowledge.findings}
-        if RANK[assess(self.knowledge, self.fired(every), every).urgency.level] >= RANK["emergency_department_now"]:
-            answers, later = said, {}  # concluded at once
-        self.turns.append(Turn(prompts.remembering(question, later), answers))
-        self.keep(self.turns)
-        return Given(text)
+        confirmed = {mention.finding: mention.answer for mention in right}
+        every = findings(self.knowledge, state.turns) | confirmed
+        if RANK[self._conclude(every).urgency.level] >= RANK["emergency_department_now"]:
+            answers, later = confirmed, {}  # concluded at once
+        return self.proceed(replace(state, turns=(*state.turns, Turn(prompts.own_words(), answers)), mentions=later),
+                            *shown)
 
-    def _step_by_step(self, card: SelfCheck, question: Question, assessment: Assessment) -> Reply:
+    def _check(self, state: DialogueState, place: Checking, reply: Reply | Written) -> Step:
         """The steps of a self-check one at a time, and then its result. Who stops has an unclear one."""
-        at = 0
-        while at <= len(card.steps):
-            last = at == len(card.steps)
-            reply = self._ask(question if last else prompts.step(card, at), assessment)
-            if isinstance(reply, Back) and at > 0:
-                at -= 1
-            elif last or not isinstance(reply, Given):
-                return reply
-            elif reply.answer == "stop":
-                return Given(NOT_SURE)
-            else:
-                at += 1
-        raise AssertionError("the result is the last step")
+        question = state.question
+        assert question is not None
+        card = self.knowledge.self_checks[question.self_check]
+        result = prompts.result_of(self.knowledge, card)
+        at = place.step
+        if isinstance(reply, Review):
+            return self.review(state)
+        if isinstance(reply, Back):
+            if at == 0:
+                return self.back(state)
+            at -= 1
+        elif not isinstance(reply, Given):
+            return self.again(state)
+        elif at == len(card.steps):
+            return self.take(state, result, reply.answer)
+        elif reply.answer == prompts.STOP:
+            return self.take(state, result, NOT_SURE)
+        else:
+            at += 1
+        state = replace(state, place=Checking(at))
+        if at < len(card.steps):
+            return self.put(state, prompts.step(card, at), 0)
+        return self.put(state, self.as_put(state, result), self._number(state.turns))
 
     # --- changing an answer
 
-    def _change(self, question: Question, assessment: Assessment) -> Reply:
-        """All answers, and the one chosen from them asked again."""
-        reply = self._ask(question, assessment)
-        chosen = reply.answer if isinstance(reply, Given) else prompts.GO_ON
-        return reply if chosen == prompts.GO_ON else self._changed(str(chosen), assessment)
+    def _look(self, state: DialogueState, place: Reviewing, reply: Reply | Written) -> Step:
+        """All answers were shown: one of them is chosen, or none."""
+        if isinstance(reply, Given) and reply.answer != prompts.GO_ON:
+            return self._ask_anew(state, str(reply.answer), place.after_result)
+        return self._on(state, place.after_result)
 
-    def _changed(self, name: str, assessment: Assessment) -> Reply:
-        """Ask for the answer of this question, or to this finding of what was told in own words, once more."""
-        told = name not in [turn.question.id for turn in self.turns]
-        index, turn = next((i, turn) for i, turn in enumerate(self.turns)
-                           if name == turn.question.id or (told and name in turn.answers))
-        if told:
-            question = next_question.ask(self.knowledge, self.knowledge.findings[name], facts=assessment.answers)
-            turn = Turn(question, {name: turn.answers[name]})
-        number = 1 + sum(not prompts.is_aside(t.question) for t in self.turns[:index])
-        reply = self._ask(prompts.once_more(self.knowledge, turn), assessment, number)
-        if isinstance(reply, Given):
-            answers = next_question.record(turn.question, reply.answer)
-            old = self.turns[index]
-            if told:
-                answers = old.answers | answers
-                if name in self.knowledge.emergency and answers[name] != "yes":
-                    del answers[name]  # asked with the others of its screen
-            self.turns[index] = Turn(old.question, answers)
-            lost = self._prune()
-            self.keep(self.turns)
-            self.front.show(screens.what_changed(self.knowledge, assessment, self.assess(), lost))
-        return reply
+    def _ask_anew(self, state: DialogueState, line: str, after_result: bool = False) -> Step:
+        """The question of this line of the review once more, with its answer ticked."""
+        at, turn = self._line(state, line)
+        if turn.question.purpose == "own_words":
+            finding = self.knowledge.findings[line]
+            asked = next_question.ask(self.knowledge, finding, facts=self.assess(state).answers)
+            turn = Turn(asked, {line: turn.answers[line]})
+        question = prompts.once_more(self.knowledge, turn)
+        if question.stage in self.screening:
+            question = replace(question, purpose="screening")
+        return self.put(replace(state, place=Changing(line, after_result)), question, self._number(state.turns[:at]))
 
-    def _prune(self) -> list[str]:
-        """Forget answers to questions that an edit has taken away. Returns those questions."""
+    def _line(self, state: DialogueState, line: str) -> tuple[int, Turn]:
+        """The turn of a line of the review: of its question, else where it was told in own words."""
+        turns = list(enumerate(state.turns))
+        return next((pair for pair in turns if pair[1].question.id == line),
+                    next((pair for pair in turns if line in pair[1].answers), (0, state.turns[0])))
+
+    def _change(self, state: DialogueState, place: Changing, reply: Reply | Written) -> Step:
+        if not isinstance(reply, Given) or state.question is None:
+            return self._on(state, place.after_result)
+        before = self.assess(state)
+        at, old = self._line(state, place.line)
+        answers = self.answers_of(state.question, reply.answer)
+        if old.question.purpose == "own_words":
+            answers = old.answers | answers
+            if place.line in self.knowledge.emergency and answers[place.line] != "yes":
+                del answers[place.line]  # asked with the others of its screen
+        changed = replace(state, turns=(*state.turns[:at], Turn(old.question, answers), *state.turns[at + 1 :]))
+        changed, lost = self._pruned(changed)
+        shown = screens.what_changed(self.knowledge, before, self.assess(changed), lost)
+        return self._on(changed, place.after_result and changed.turns == state.turns, shown)
+
+    def _pruned(self, state: DialogueState) -> tuple[DialogueState, list[str]]:
+        """Without answers to questions that an edit has taken away, and those questions."""
         lost: list[str] = []
         while True:
-            assessment = self.assess()
+            assessment = self.assess(state)
             facts = known_facts(self.knowledge, assessment.fired, assessment.answers)
-            gone = next(((turn, name) for turn in self.turns for name, answer in turn.answers.items()
-                         if self._pointless(turn, name, answer, facts)), None)
+            gone = next(((at, turn, name) for at, turn in enumerate(state.turns)
+                         for name, answer in turn.answers.items()
+                         if self._is_pointless(state, turn, name, answer, facts)), None)
             if gone is None:
-                return lost
-            turn, name = gone
-            if turn.question.id == OWN_WORDS:
-                left = {other: answer for other, answer in turn.answers.items() if other != name}
-                self.turns[self.turns.index(turn)] = Turn(turn.question, left)
-                lost.append(self.knowledge.findings[name].ask)
-            else:
-                self.turns.remove(turn)
-                lost.append(turn.question.ask)
+                return state, lost
+            at, turn, name = gone
+            left: list[Turn] = []
+            if turn.question.purpose == "own_words":
+                left = [Turn(turn.question, {each: answer for each, answer in turn.answers.items() if each != name})]
+            lost.append(self.knowledge.findings[name].ask if left else turn.question.ask)
+            state = replace(state, turns=(*state.turns[:at], *left, *state.turns[at + 1 :]))
 
-    def _pointless(self, turn: Turn, name: str, answer: Answer, facts: Answers) -> bool:
+    def _is_pointless(self, state: DialogueState, turn: Turn, name: str, answer: Answer, facts: Answers) -> bool:
         """Would this not be asked any more, or not in this way?"""
         first = name.removesuffix(AGAIN)
         if name != first and first in self.knowledge.findings:
-            again = [each.removesuffix(AGAIN) for each in turn.answers]
-            return all(self.given().get(each) != NOT_SURE for each in again)
+            given = findings(self.knowledge, state.turns)
+            return all(given.get(each.removesuffix(AGAIN)) != NOT_SURE for each in turn.answers)
         finding = self.knowledge.findings.get(name)
         if turn.question.kind == "checklist" or finding is None or finding.topic == "self_check":
             return False
@@ -344,80 +338,74 @@ class _Conversation:
 
     # --- after the result
 
-    def _afterwards(self, assessment: Assessment) -> bool:
-        """Show more of the result as long as the person wants. Was an answer changed?"""
-        before = list(self.turns)
-        reply: Reply = Given("")
-        while not isinstance(reply, Quit):
-            reply = self._ask(prompts.after(self.knowledge, assessment), assessment, 0)
-            wanted = reply.answer if isinstance(reply, Given) else prompts.CHANGE
-            if isinstance(reply, Quit) or wanted == prompts.DONE:
-                return False
-            if wanted == prompts.CHANGE:
-                reply = self._change(prompts.review(self.knowledge, self.turns), assessment)
-                if self.turns != before:
-                    return True
-            elif wanted == "reasons":
-                self._show(screens.reasons(self.knowledge, assessment))
-            elif wanted == "report":
-                reply = self._report(assessment)
-            elif wanted == "sources":
-                self._show(explanation_screens.sources(self.knowledge, assessment))
-            elif wanted == "what_if":
-                found = counterfactual.what_if(self.knowledge, self.interview.compiled, dict(assessment.given))
-                self._show(explanation_screens.what_if(self.knowledge, found))
-            elif wanted == "care":
-                reply = self._care(assessment)
-            else:
-                reply = self._why_not(assessment)
-        return False
+    def _read_on(self, state: DialogueState, *shown: Screen) -> Step:
+        """The menu of what can be seen of the result."""
+        question = prompts.result_menu(self.knowledge, self.assess(state))
+        return self._open(state, Reading(), question, *shown)
 
-    def _report(self, assessment: Assessment) -> Reply:
-        """Write the report to a file that the person names; over one that is there only when told so."""
-        from triage.presentation.formats import format_of, render
-        from triage.presentation.report import report
-        from triage.support.atomic_files import is_taken, write
+    def _open(self, state: DialogueState, place: Reading, question: Question, *shown: Screen) -> Step:
+        state, output = self.put(replace(state, place=place), question, 0, shown)
+        return replace(state, asked=state.asked[:-1]), output  # what is read is no question of the talk
 
-        offered = "triage-report.html"
-        reply = self._ask(prompts.file_name(offered), assessment, 0)
-        if not isinstance(reply, Given):
-            return reply
-        name = prompts.picked(reply) or offered
-        over = is_taken(name)
-        if over:
-            reply = self._ask(prompts.write_over(name), assessment, 0)
-            if prompts.picked(reply) != prompts.DONE:
-                self._say(f"{name}: left as it was.")
-                return reply
-        try:
-            document = report(self.knowledge, assessment, datetime.date.today())
-            write(name, render(document, format_of(name)), private=True, over=over)
-            self._say(f"Written: {name}. Nobody else on this computer may read it.")
-        except TriageError as stopped:
-            self._say(f"{stopped.sentence}.")
-        return reply
+    def _read(self, state: DialogueState, place: Reading, reply: Reply | Written) -> Step:
+        """A reply to the menu, or to one that opens from it."""
+        chosen = str(reply.answer) if isinstance(reply, Given) else ""
+        if place.menu == "result":
+            return self._choose(state, chosen or prompts.CHANGE)
+        if place.menu == "file" and isinstance(reply, Given):
+            return self._write(state, WriteReport(chosen or REPORT))
+        if place.menu == "over":
+            if chosen == prompts.DONE:
+                return self._write(state, WriteReport(place.file, over=True))
+            return self._read_on(state, say(f"{place.file}: left as it was."))
+        if chosen in ("", prompts.GO_ON):
+            return self._read_on(state)
+        if place.menu == "care":
+            return self._read_on(state, screens.care(self.knowledge, chosen))
+        return self._why_not(state, place, chosen)
 
-    def _care(self, assessment: Assessment) -> Reply:
-        reply: Reply = Given(assessment.care[0])
-        if len(assessment.care) > 1:
-            reply = self._ask(prompts.cares(self.knowledge, assessment), assessment, 0)
-        if name := prompts.picked(reply):
-            self._show(screens.care(self.knowledge, name))
-        return reply
+    def _choose(self, state: DialogueState, chosen: str) -> Step:
+        """What was chosen in the menu of the result."""
+        knowledge, assessment = self.knowledge, self.assess(state)
+        if chosen == prompts.DONE:
+            return self.end(state, assessment)
+        if chosen == prompts.CHANGE:
+            return self._show_answers(state, after_result=True)
+        if chosen == "reasons":
+            return self._read_on(state, screens.reasons(knowledge, assessment))
+        if chosen == "sources":
+            return self._read_on(state, explanation_screens.sources(knowledge, assessment))
+        if chosen == "what_if":
+            changes = counterfactual.what_if(knowledge, self.interview.compiled, dict(assessment.given))
+            return self._read_on(state, explanation_screens.what_if(knowledge, changes))
+        if chosen == "report":
+            return self._open(state, Reading("file"), prompts.file_name(REPORT))
+        if chosen == "care" and len(assessment.care) == 1:
+            return self._read_on(state, screens.care(knowledge, assessment.care[0]))
+        if chosen == "care":
+            return self._open(state, Reading("care"), prompts.care_menu(knowledge, assessment))
+        return self._open(state, Reading("why_not"), prompts.why_not_menu(knowledge, assessment))
 
-    def _why_not(self, assessment: Assessment) -> Reply:
-        reply = self._ask(prompts.others(self.knowledge, assessment), assessment, 0)
-        if prompts.picked(reply) == "other":
-            reply = self._ask(prompts.typed_name(), assessment, 0)
-            text = prompts.picked(reply)
-            names = prompts.named(self.knowledge, text) if text else []
-            if text and not names:
-                self._say("No source of pain that I know has such a name.")
-                return reply
-            if len(names) == 1:
-                reply = Given(names[0])
-            elif names:
-                reply = self._ask(prompts.which(self.knowledge, names), assessment, 0)
-        if name := prompts.picked(reply):
-            self._show(explanation_screens.why_not(self.knowledge, assessment, name))
-        return reply
+    def _why_not(self, state: DialogueState, place: Reading, chosen: str) -> Step:
+        """Why another condition is not named: one of the list, or one by its name."""
+        if place.menu == "name":
+            names = prompts.conditions_named(self.knowledge, chosen)
+            if not names:
+                return self._read_on(state, say("No source of pain that I know has such a name."))
+            if len(names) > 1:
+                return self._open(state, Reading("why_not"), prompts.which_condition(self.knowledge, names))
+            chosen = names[0]
+        if chosen == prompts.OTHER:
+            return self._open(state, Reading("name"), prompts.condition_name())
+        return self._read_on(state, explanation_screens.why_not(self.knowledge, self.assess(state), chosen))
+
+    def _write(self, state: DialogueState, effect: WriteReport) -> Step:
+        """Have the report written."""
+        state, output = self.again(replace(state, place=Writing(effect.file), question=None, number=0))
+        return state, replace(output, effect=effect)
+
+    def _after_writing(self, state: DialogueState, place: Writing, written: Written) -> Step:
+        if written.exists:
+            return self._open(state, Reading("over", place.file), prompts.write_over(place.file))
+        text = written.problem or f"Written: {place.file}. Nobody else on this computer may read it."
+        return self._read_on(state, say(text))

@@ -6,31 +6,24 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import msgspec
+from msgspec.structs import replace
 
 from triage.inference.assessment import IN_PLAY
 from triage.interview import next_question
 from triage.interview.next_question import Ended
 from triage.model import (
-    AFTER,
-    HEARD,
+    FINDINGS,
     NONE,
     NOT_SURE,
-    OFFER,
     OPTION,
-    OWN_WORDS,
     RANK,
-    REVIEW,
-    STEP,
-    THOROUGH,
     Answer,
     Answers,
     Assessment,
     Choice,
-    Given,
     Knowledge,
+    Purpose,
     Question,
-    Reply,
     SelfCheck,
     Turn,
 )
@@ -39,21 +32,23 @@ from triage.presentation import wording
 if TYPE_CHECKING:
     from triage.interview.free_text import Mention
 
-GO_ON, DONE, CHANGE = "go_on", "done", "change"
+GO_ON, DONE, CHANGE, OTHER, THOROUGH = "go_on", "done", "change", "other", "thorough"
+TRY, SKIP, NEXT, STOP = "try", "skip", "next", "stop"
 MOST_CHECKS, MOST_NAMED = 3, 6
 
-WHY = {
-    OWN_WORDS: "What you tell first need not be asked again. What matters for your safety is asked all the same.",
-    HEARD: "What is ticked counts as if you had answered the question for it. A line that is wrong can be unticked.",
-    REVIEW: "You can mend any answer before the result.",
-    OFFER: "A self-check can tell some sources of pain apart. It is safe to leave it out.",
-    AFTER: "Nothing here changes the result, but for another answer.",
+WHY: Mapping[Purpose, str] = {
+    "own_words": "What you tell first need not be asked again. What matters for your safety is asked all the same.",
+    "mentions": "What is ticked counts as if you had answered the question for it. A line that is wrong can be "
+                "unticked.",
+    "review": "You can mend any answer before the result.",
+    "offer": "A self-check can tell some sources of pain apart. It is safe to leave it out.",
+    "menu": "Nothing here changes the result, but for another answer.",
 }
 
 
-def is_aside(question: Question) -> bool:
-    """Does it ask for no finding at all, so that it has no number?"""
-    return question.id in (HEARD, REVIEW, THOROUGH) or question.id.startswith((OFFER, STEP, AFTER))
+def is_numbered(question: Question) -> bool:
+    """Is it one of the questions that are counted: about findings, or for own words?"""
+    return question.purpose in (*FINDINGS, "own_words")
 
 
 # --- own words
@@ -61,60 +56,70 @@ def is_aside(question: Question) -> bool:
 
 def own_words() -> Question:
     return Question(
-        id=OWN_WORDS, kind="text", ask="Tell me in a sentence or two what troubles you, and since when.",
-        help="In your own words. You will see what I understood. Enter alone skips this.", findings=(OWN_WORDS,),
+        id="own_words", purpose="own_words", kind="text", findings=("own_words",),
+        ask="Tell me in a sentence or two what troubles you, and since when.",
+        help="In your own words. You will see what I understood. Enter alone skips this.",
     )
 
 
-def heard(knowledge: Knowledge, found: Sequence[Mention]) -> Question | None:
+def mentions(knowledge: Knowledge, found: Sequence[Mention]) -> Question | None:
     """What was understood, each as a ticked line; None when nothing of it counts."""
-    counts = [h for h in found if h.accepted]
-    later = dict.fromkeys(f'"{h.words}"' for h in found if not h.accepted)
-    if not counts:
+    accepted = [mention for mention in found if mention.accepted]
+    later = dict.fromkeys(f'"{mention.words}"' for mention in found if not mention.accepted)
+    if not accepted:
         return None
     lines = tuple(
-        Choice(f"{HEARD}.{i}", f'{told(knowledge, h.finding, h.answer)} (you said "{h.words}")')
-        for i, h in enumerate(counts)
+        Choice(f"heard.{at}", f'{answer_line(knowledge, each.finding, each.answer)} (you said "{each.words}")')
+        for at, each in enumerate(accepted)
     )
     return Question(
-        id=HEARD, kind="many", ask="This is what I understood. Untick what is wrong.", findings=(HEARD,),
-        help=f"Asked again later, because it matters: {', '.join(later)}." if later else "",
+        id="heard", purpose="mentions", kind="many", ask="This is what I understood. Untick what is wrong.",
+        findings=("heard",), help=f"Asked again later, because it matters: {', '.join(later)}." if later else "",
         choices=(*lines, Choice(NONE, "Nothing of this is right")), ticked=tuple(line.id for line in lines),
     )
 
 
-def remembering(question: Question, later: Answers) -> Question:
-    """The question for own words, with what was said of questions that are still to be asked."""
-    return msgspec.structs.replace(question, ticked=tuple(
-        name + (OPTION + option if option not in ("yes", "") else "")
-        for name, answer in later.items()
-        for option in (answer if isinstance(answer, tuple) else (answer if isinstance(answer, str) else "",))))
+def confirmed(question: Question, answer: Answer, found: Sequence[Mention]) -> list[Mention]:
+    """What was left ticked of what was understood."""
+    ticked = answer if isinstance(answer, tuple) else ()
+    accepted = [mention for mention in found if mention.accepted]
+    return [each for choice, each in zip(question.choices, accepted, strict=False) if choice.id in ticked]
 
 
-def told_before(turns: Iterable[Turn]) -> Turn | None:
-    """The turn of the own words, once they were asked for."""
-    return next((turn for turn in turns if turn.question.id == OWN_WORDS), None)
+def with_mentions(knowledge: Knowledge, question: Question, open_: Answers) -> Question:
+    """The question with what was said in own words ticked.
+
+    A region stands as a line of its own where its zones are picked on a picture, so that it is seen, and kept.
+    """
+    region = open_.get(question.within) if question.within not in question.findings else None
+    if isinstance(region, tuple) and region:
+        finding = knowledge.findings[question.within]
+        lines = tuple(Choice(f"{finding.id}{OPTION}{option}", f"{finding.label(option)} (as you said)")
+                      for option in region if option in finding.options)
+        question = replace(question, findings=(*question.findings, finding.id), choices=(*lines, *question.choices),
+                           several=(*question.several, finding.id))
+    return replace(question, ticked=ticks(question, open_))
 
 
-def still_to_ask(knowledge: Knowledge, told: Turn | None, given: Answers) -> dict[str, list[str]]:
-    """What was said of findings that are not answered yet, as choices to be ticked."""
-    out: dict[str, list[str]] = {}
-    for line in told.question.ticked if told else ():
-        name, _, option = line.partition(OPTION)
-        finding = knowledge.findings.get(name)
-        if finding is not None and name not in given and (not option or option in finding.options):
-            out.setdefault(name, []).append(option or "yes")
-    return out
+def ticks(question: Question, answers: Answers) -> tuple[str, ...]:
+    """The choices that these answers tick, and the zones to which it spreads."""
+    out = []
+    for choice in question.choices:
+        name, is_option, option = choice.id.partition(OPTION)
+        if question.kind != "checklist":
+            name, option = question.findings[0], choice.id
+        elif not is_option:
+            option = "yes"
+        answer = answers.get(name)
+        if option in (answer if isinstance(answer, tuple) else (answer,)):
+            out.append(choice.id)
+    if question.kind == "checklist" and NOT_SURE in [answers.get(name) for name in question.findings]:
+        out += [choice.id for choice in question.choices if choice.id == NOT_SURE]
+    zones = answers.get(question.spreads)
+    return (*out, *(f"{question.spreads}{OPTION}{zone}" for zone in (zones if isinstance(zones, tuple) else ())))
 
 
-def with_ticks(question: Question, said: Mapping[str, Sequence[str]]) -> Question:
-    """The question with what was said before ticked."""
-    lines = {line for name in question.findings for option in said.get(name, ())
-             for line in ((name, name + OPTION + option) if question.kind == "checklist" else (option,))}
-    return msgspec.structs.replace(question, ticked=tuple(c.id for c in question.choices if c.id in lines))
-
-
-def told(knowledge: Knowledge, name: str, answer: Answer) -> str:
+def answer_line(knowledge: Knowledge, name: str, answer: Answer) -> str:
     """An answer with what was asked, as one line."""
     finding = knowledge.findings[name]
     if finding.kind == "yes_no" and finding.line:
@@ -125,32 +130,39 @@ def told(knowledge: Knowledge, name: str, answer: Answer) -> str:
 # --- self-checks
 
 
-def offer(knowledge: Knowledge, assessment: Assessment, given: Answers) -> Question | None:
+def offers(turns: Iterable[Turn]) -> dict[str, str]:
+    """The self-checks that were offered, and what was said to each offer."""
+    return {turn.question.self_check: str(next(iter(turn.answers.values()), SKIP)) for turn in turns
+            if turn.question.purpose == "offer"}
+
+
+def offer(knowledge: Knowledge, assessment: Assessment, turns: Iterable[Turn]) -> Question | None:
     """The offer of the self-check that would settle most, after at most two others, and never after a no to all."""
-    offered = {name.removeprefix(OFFER): answer for name, answer in given.items() if name.startswith(OFFER)}
+    offered = offers(turns)
     shown = [ranked.id for ranked in assessment.conditions[:IN_PLAY]]
     left = [name for name in assessment.self_checks if name not in offered]
     if offered:
         left = [name for name in left if set(shown) & set(knowledge.self_checks[name].settles)]
-    if not left or "skip" in offered.values() or len(offered) >= MOST_CHECKS:
+    if not left or SKIP in offered.values() or len(offered) >= MOST_CHECKS:
         return None
     card = knowledge.self_checks[left[0]]
-    other = (Choice("other", "Rather another one"),) if left[1:] and len(offered) + 1 < MOST_CHECKS else ()
-    one = "one more" if "try" in offered.values() else "another" if offered else "one"
+    other = (Choice(OTHER, "Rather another one"),) if left[1:] and len(offered) + 1 < MOST_CHECKS else ()
+    one = "one more" if TRY in offered.values() else "another" if offered else "one"
     return Question(
-        id=OFFER + card.id, kind="one", findings=(OFFER + card.id,), self_check=card.id,
+        id=f"offer:{card.id}", purpose="offer", kind="one", findings=(f"offer:{card.id}",), self_check=card.id,
         ask=f"Would you like to try {one} self-check?",
         help=f"{card.name}{'' if card.name.endswith('?') else '.'} {card.question} {wording.lasts(card)} "
              "You can leave it out.",
-        choices=(Choice("try", "Yes, show me how"), *other, Choice("skip", "No self-check now")),
+        choices=(Choice(TRY, "Yes, show me how"), *other, Choice(SKIP, "No self-check now")),
     )
 
 
-def pending(knowledge: Knowledge, assessment: Assessment, given: Answers) -> SelfCheck | None:
+def pending(knowledge: Knowledge, assessment: Assessment, turns: Sequence[Turn]) -> SelfCheck | None:
     """The self-check that is being tried."""
-    for name, answer in given.items():
-        card = knowledge.self_checks.get(name.removeprefix(OFFER)) if name.startswith(OFFER) else None
-        if card and answer == "try" and card.result not in given and card.id in assessment.self_checks:
+    answered = {name for turn in turns for name in turn.answers}
+    for name, answer in offers(turns).items():
+        card = knowledge.self_checks.get(name)
+        if card and answer == TRY and card.result not in answered and card.id in assessment.self_checks:
             return card
     return None
 
@@ -159,15 +171,15 @@ def result_of(knowledge: Knowledge, card: SelfCheck) -> Question:
     """The question for what a self-check showed."""
     question = next_question.ask(knowledge, knowledge.findings[card.result])
     choices = tuple(Choice(NOT_SURE, "Unclear, or I stopped") if c.id == NOT_SURE else c for c in question.choices)
-    return msgspec.structs.replace(question, choices=choices, self_check=card.id)
+    return replace(question, choices=choices, self_check=card.id)
 
 
 def step(card: SelfCheck, at: int) -> Question:
     """One step of a self-check."""
     return Question(
-        id=f"{STEP}{card.id}", kind="one", findings=(STEP,), self_check=card.id,
+        id=f"step:{card.id}", purpose="step", kind="one", findings=("step",), self_check=card.id,
         ask=f"Step {at + 1} of {len(card.steps)}: {card.steps[at]}",
-        choices=(Choice("next", "Done"), Choice("stop", "Stop here")),
+        choices=(Choice(NEXT, "Done"), Choice(STOP, "Stop here")),
     )
 
 
@@ -186,15 +198,15 @@ ENDED: Mapping[Ended, str] = {
 def review(knowledge: Knowledge, turns: Sequence[Turn], ended: Ended | None = None) -> Question:
     """All answers, each a line to choose for changing it. `ended`: why the questions are over, when they are."""
     lines = []
-    if ended == "unlikely" and all(turn.question.id != THOROUGH for turn in turns):
+    if ended == "unlikely" and all(turn.question.purpose != "thorough" for turn in turns):
         lines = [Choice(THOROUGH, "Ask me the rest all the same")]
     for turn in turns:
-        if turn.question.id == OWN_WORDS:
-            lines += [Choice(name, told(knowledge, name, answer)) for name, answer in turn.answers.items()]
-        elif not turn.question.id.startswith((OFFER, THOROUGH)):
-            lines.append(Choice(turn.question.id, f"{turn.question.ask} {said(knowledge, turn)}"))
+        if turn.question.purpose == "own_words":
+            lines += [Choice(name, answer_line(knowledge, name, answer)) for name, answer in turn.answers.items()]
+        elif turn.question.purpose in FINDINGS:
+            lines.append(Choice(turn.question.id, f"{turn.question.ask} {in_words(knowledge, turn)}"))
     return Question(
-        id=REVIEW, kind="one", findings=(REVIEW,),
+        id="review", purpose="review", kind="one", findings=("review",),
         help=f"{ENDED[ended]} To change an answer, choose its line." if ended else "To change an answer, choose it.",
         ask="These are your answers. Is everything right?" if ended else "Your answers so far.",
         choices=(Choice(GO_ON, "Yes, show me the result" if ended else "Go on, change nothing"), *lines),
@@ -203,41 +215,42 @@ def review(knowledge: Knowledge, turns: Sequence[Turn], ended: Ended | None = No
 
 def thorough() -> Question:
     """What stands for the wish to be asked also what would hardly change anything."""
-    return Question(id=THOROUGH, kind="one", ask="Ask me the rest all the same", findings=(THOROUGH,))
+    return Question(id=THOROUGH, purpose="thorough", kind="one", ask="Ask me the rest all the same",
+                    findings=(THOROUGH,))
 
 
-def said(knowledge: Knowledge, turn: Turn) -> str:
+def in_words(knowledge: Knowledge, turn: Turn) -> str:
     """What was answered, in words."""
-    text = "; ".join(next_question.ticked(turn.question, turn.answers))
-    if not text and turn.question.kind == "checklist":
+    question = turn.question
+    text = "; ".join(next_question.ticked(question, turn.answers))
+    if not text and question.kind == "checklist":
         return "Not sure" if NOT_SURE in turn.answers.values() else "None of these"
-    return text or "; ".join(wording.answer_in_words(knowledge, name, answer) for name, answer in turn.answers.items())
+    return text or "; ".join(_one_in_words(knowledge, question, name, answer) for name, answer in turn.answers.items())
+
+
+def _one_in_words(knowledge: Knowledge, question: Question, name: str, answer: Answer) -> str:
+    if question.purpose in (*FINDINGS, "own_words"):
+        return wording.answer_in_words(knowledge, name, answer)
+    labels = {choice.id: choice.label for choice in question.choices} | {NOT_SURE: "Not sure"}
+    if isinstance(answer, float):
+        return f"{answer:g} {question.unit}"
+    chosen = answer if isinstance(answer, tuple) else (answer,)
+    return "; ".join(labels.get(each, each) for each in chosen or (NONE,))
 
 
 def once_more(knowledge: Knowledge, turn: Turn) -> Question:
-    """The question of an answer that is to be changed, with that answer ticked."""
+    """The question of an answer that is given anew, with the answer of before ticked."""
     question = turn.question
-    ids = [choice.id for choice in question.choices]
-    chosen: list[str] = []
-    for name, answer in turn.answers.items():
-        values = answer if isinstance(answer, tuple) else (str(answer),)
-        if question.kind == "checklist":
-            chosen += [name] if answer == "yes" else []
-            chosen += [name + OPTION + value for value in values]
-            chosen += [NOT_SURE] if answer == NOT_SURE else []
-        else:
-            chosen += values
-    ticked = tuple(name for name in ids if name in chosen and name != NONE)
-    if not ticked and question.choices:
-        ticked = tuple(name for name in ids if name == question.none_id)
-    return msgspec.structs.replace(question, ticked=ticked, progress="",
-                                   help=f"{question.help} You said: {said(knowledge, turn)}.".strip())
+    ticked = ticks(question, turn.answers)
+    if not ticked:
+        ticked = tuple(choice.id for choice in question.choices if choice.id == question.none_id)
+    return replace(question, ticked=ticked, progress="", before=f"You said: {in_words(knowledge, turn)}.")
 
 
 # --- the end
 
 
-def after(knowledge: Knowledge, assessment: Assessment) -> Question:
+def result_menu(knowledge: Knowledge, assessment: Assessment) -> Question:
     """What can be seen after the result."""
     urgent = RANK[assessment.urgency.level] >= RANK["emergency_department_now"]
     choices = {}
@@ -254,52 +267,47 @@ def after(knowledge: Knowledge, assessment: Assessment) -> Question:
         choices = {DONE: choices.pop(DONE), CHANGE: choices.pop(CHANGE), **choices}
     name = knowledge.settings.urgency_in_words(assessment.urgency.level, assessment.urgency.within_days)
     then = "Please do this first." if urgent else "Would you like to see more?"
-    return _menu(AFTER, f"{name}. {then}", choices)
+    return _menu("after", f"{name}. {then}", choices)
 
 
 def file_name(offered: str) -> Question:
     """Where to write the report?"""
-    return Question(id=AFTER + ".report", kind="text", ask="Which file shall I write it to?", findings=(AFTER,),
+    return Question(id="after.report", purpose="menu", kind="text", ask="Which file shall I write it to?",
+                    findings=("after",),
                     help=f"Its ending tells the kind: .html, .pdf or .txt. Enter alone takes {offered}.")
 
 
 def write_over(name: str) -> Question:
-    return _menu(AFTER + ".over", f"{name} is there already. Write over it?",
+    return _menu("after.over", f"{name} is there already. Write over it?",
                  {GO_ON: "No, leave it as it is", DONE: "Yes, write over it"})
 
 
-def picked(reply: Reply) -> str:
-    """What was chosen in a menu, or typed; nothing when the person goes back."""
-    chosen = str(reply.answer) if isinstance(reply, Given) else ""
-    return "" if chosen == GO_ON else chosen
-
-
 def leave() -> Question:
-    return _menu(AFTER + ".leave", "Leave now? Your answers are not kept.", {GO_ON: "No, go on", DONE: "Yes, leave"})
+    return _menu("after.leave", "Leave now? Your answers are not kept.", {GO_ON: "No, go on", DONE: "Yes, leave"})
 
 
-def cares(knowledge: Knowledge, assessment: Assessment) -> Question:
+def care_menu(knowledge: Knowledge, assessment: Assessment) -> Question:
     """Which advice to see in full?"""
-    return _menu(AFTER + ".care", "Which of these?", {n: knowledge.care[n].name for n in assessment.care} | _BACK)
+    return _menu("after.care", "Which of these?", {n: knowledge.care[n].name for n in assessment.care} | _BACK)
 
 
-def others(knowledge: Knowledge, assessment: Assessment) -> Question:
+def why_not_menu(knowledge: Knowledge, assessment: Assessment) -> Question:
     """Which condition, of those that stand behind the first, or another one by its name?"""
     names = {c.id: knowledge.conditions[c.id].name for c in assessment.conditions[1 : MOST_NAMED + 1]}
-    return _menu(AFTER + ".why_not", "Why not what?", names | {"other": "Another one: I type its name"} | _BACK)
+    return _menu("after.why_not", "Why not what?", names | {OTHER: "Another one: I type its name"} | _BACK)
 
 
-def which(knowledge: Knowledge, names: Iterable[str]) -> Question:
+def which_condition(knowledge: Knowledge, names: Iterable[str]) -> Question:
     """Which of several conditions that a name fits?"""
-    return _menu(AFTER + ".which", "Which one is meant?", {n: knowledge.conditions[n].name for n in names} | _BACK)
+    return _menu("after.which", "Which one is meant?", {n: knowledge.conditions[n].name for n in names} | _BACK)
 
 
-def typed_name() -> Question:
-    return Question(id=AFTER + ".name", kind="text", ask="What is it called, or a part of the name?",
-                    help="For example: heel spur. Enter alone goes back.", findings=(AFTER,))
+def condition_name() -> Question:
+    return Question(id="after.name", purpose="menu", kind="text", ask="What is it called, or a part of the name?",
+                    help="For example: heel spur. Enter alone goes back.", findings=("after",))
 
 
-def named(knowledge: Knowledge, text: str) -> list[str]:
+def conditions_named(knowledge: Knowledge, text: str) -> list[str]:
     """Conditions that a person may mean: the words stand in a name of theirs, else a name that is spelled like it."""
     words = text.lower().split()
     names = {name: [name.replace("_", " "), card.name.lower(), *(other.lower() for other in card.also_called)]
@@ -318,5 +326,5 @@ _BACK = {GO_ON: "Go back"}
 
 
 def _menu(name: str, ask: str, choices: Mapping[str, str]) -> Question:
-    return Question(id=name, kind="one", ask=ask, findings=(AFTER,),
+    return Question(id=name, purpose="menu", kind="one", ask=ask, findings=("after",),
                     choices=tuple(Choice(key, label) for key, label in choices.items()))

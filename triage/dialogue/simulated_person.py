@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from triage.dialogue.prompts import GO_ON, SKIP, TRY
 from triage.inference.answers import choose
 from triage.model import AGAIN, NONE, NOT_SURE, OPTION, Answer, Given, Question, Reply, Screen
 
@@ -32,12 +33,11 @@ class ScriptFront:
         self.shown.append(screen)
 
     def _answer(self, question: Question) -> Answer:
-        ids = [choice.id for choice in question.choices]
-        if question.id == "review":
-            return "go_on"
-        if question.self_check and "try" in ids:
+        if question.purpose == "review":
+            return GO_ON
+        if question.purpose == "offer":
             result = self._known.get(f"self_check.{question.self_check}", NOT_SURE)
-            return "skip" if result == NOT_SURE else "try"
+            return SKIP if result == NOT_SURE else TRY
         if question.kind == "checklist":
             return self._ticked(question)
         return self._one(question)

@@ -331,7 +331,7 @@ def record(question: Question, answer: Answer) -> Answers:
         out[name] = _of_options(question, name, chosen, unsure)
         if out[name] == NONE and name in question.several_is:
             del out[name]
-    if question.within and out[question.picture] in ((), NOT_SURE):
+    if question.within and question.within not in out and out[question.picture] in ((), NOT_SURE):
         out[question.within] = out[question.picture]
     return out
 

@@ -8,10 +8,13 @@ import msgspec
 
 from triage.model.answers import Answer, Answers
 
-OWN_WORDS, HEARD, REVIEW, THOROUGH, AFTER, STEP = "own_words", "heard", "review", "thorough", "after", "step:"
-"""Ids of questions that the talk asks for itself."""
-OFFER = "offer:"
-"""Begins the name of an answer to the offer of a self-check, which is no finding."""
+Purpose = Literal[
+    "finding", "screening", "own_words", "mentions", "offer", "step", "review", "thorough", "menu", "entry"
+]
+"""What a question is for: findings; findings of an emergency screen; what troubles somebody in own words; whether that
+was understood; whether to try a self-check; one step of it; whether all answers are right; the wish to be asked the
+rest (which is put as no question); what to see or do next; what a diary writes down beside the findings."""
+FINDINGS: tuple[Purpose, ...] = ("finding", "screening")
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -26,12 +29,16 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     """One screen of the interview: one finding, or several yes/no lines together (`checklist`)."""
 
     id: str
+    purpose: Purpose = "finding"
     kind: Literal["yes_no", "one", "many", "number", "duration", "checklist", "text"]
     ask: str
     help: str = ""
+    before: str = ""
+    """What was answered before, in words."""
     progress: str = ""
     """About how many questions are left, in words."""
     findings: tuple[str, ...]
+    """The names of what it answers: findings, or for another purpose its own."""
     choices: tuple[Choice, ...] = ()
     unit: str = ""
     lowest: float | None = None
@@ -55,7 +62,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Turn(msgspec.Struct, frozen=True):
-    """A question that was answered, and what the answer was."""
+    """A question that was answered, and what the answer was: by findings, and whether an offer was taken."""
 
     question: Question
     answers: Answers

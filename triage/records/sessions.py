@@ -10,16 +10,16 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from triage.inference.answers import BadAnswer, normal
 from triage.interview import next_question
 from triage.model import (
     AGAIN,
+    FINDINGS,
     NONE,
     NOT_SURE,
-    OFFER,
     OPTION,
-    OWN_WORDS,
     Answer,
     Answers,
     Choice,
@@ -33,7 +33,8 @@ from triage.support.folders import data_folder, make_private
 from triage.support.input_files import read_plain
 from triage.support.text import guess, printable
 
-SCHEMA = "triage-session/1"
+SCHEMA, OLDER = "triage-session/2", "triage-session/1"
+"""The format, and the one before, which is read as well: see `_of_today`."""
 SUFFIX = ".json"
 MAX_BYTES = 20_000_000
 """Of one kept conversation; a long one has some hundred thousand."""
@@ -52,6 +53,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     """Their version."""
     finished: bool = False
     turns: tuple[Turn, ...] = ()
+    mentions: Answers = {}
+    """What was said in own words of findings that are still to be asked."""
 
 
 def folder() -> Path:
@@ -76,15 +79,16 @@ def save(session: Session) -> None:
         remove(str(part))
 
 
-def changed(session: Session, turns: Iterable[Turn], finished: bool = False) -> Session:
+def changed(
+    session: Session, turns: Iterable[Turn], finished: bool = False, mentions: Answers | None = None
+) -> Session:
     """The session with these turns, changed now."""
-    return msgspec.structs.replace(session, turns=tuple(turns), finished=finished, changed=_now())
+    return replace(session, turns=tuple(turns), finished=finished, mentions=mentions or {}, changed=_now())
 
 
-def under(knowledge: Knowledge, session: Session, turns: Iterable[Turn]) -> Session:
-    """The session as these rules go on with it."""
-    return msgspec.structs.replace(session, turns=tuple(turns), finished=False, rules=knowledge.digest,
-                                   version=knowledge.settings.version)
+def copy(session: Session) -> Session:
+    """The same under another name, as a session of its own: kept before other rules cut what they do not understand."""
+    return replace(session, id=f"{session.id}-{session.rules[:6] or 'before'}", finished=True)
 
 
 def every() -> list[Session]:
@@ -127,10 +131,12 @@ def read(name: str) -> Session:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         sentence = "this cannot be read; it is damaged, or no session"
         raise BadFile.of_file(str(path), "damaged", sentence) from None
+    if session.schema == OLDER:
+        session = _of_today(session)
     if session.schema != SCHEMA:
         sentence = f"this session is of another version ('{session.schema[:40]}', not '{SCHEMA}')"
         raise BadFile.of_file(str(path), "version", sentence)
-    return msgspec.structs.replace(session, id=path.name.removesuffix(SUFFIX))  # a copy is a session of its own
+    return replace(session, id=path.name.removesuffix(SUFFIX))  # a copy is a session of its own
 
 
 def unfinished() -> Session | None:
@@ -149,8 +155,9 @@ def delete(name: str) -> None:
             each.unlink(missing_ok=True)
 
 
-def fitted(knowledge: Knowledge, session: Session) -> tuple[list[Turn], list[str]]:
-    """Turns that these rules still understand, in their words, and the questions of those that they do not."""
+def fitted(knowledge: Knowledge, session: Session) -> tuple[Session, list[str]]:
+    """The session as these rules go on with it: what they still understand, in their words; and the questions of which
+    they do not understand the answers."""
     kept: list[Turn] = []
     lost: list[str] = []
     facts: Answers = {}
@@ -159,22 +166,26 @@ def fitted(knowledge: Knowledge, session: Session) -> tuple[list[Turn], list[str
         gone: list[str] = []
         for name, answer in turn.answers.items():
             try:
-                answers |= _answer(knowledge, name, answer)
+                answers |= _answer(knowledge, turn, name, answer)
             except (BadAnswer, KeyError):
                 gone.append(name)
-        told = turn.question.id == OWN_WORDS
-        lost += gone if told else [turn.question.ask] if gone else []
-        if told or not gone:
+        spoken = turn.question.purpose == "own_words"
+        if not _is_sound(knowledge, turn, session.rules == knowledge.digest):
+            lost.append(turn.question.ask)
+            continue
+        lost += gone if spoken else [turn.question.ask] if gone else []
+        if spoken or not gone:
             facts |= answers
             same = session.rules == knowledge.digest
             kept.append(Turn(turn.question, answers) if same else _reworded(knowledge, turn, answers, facts))
-    return kept, lost
+    return replace(session, turns=tuple(kept), mentions=_mentions(knowledge, session), rules=knowledge.digest,
+                   version=knowledge.settings.version), lost
 
 
 def answers(session: Session) -> Answers:
     """All answers to findings, the later over the earlier."""
-    return {name: answer for turn in session.turns for name, answer in turn.answers.items()
-            if not name.startswith(OFFER)}
+    return {name: answer for turn in session.turns if turn.question.purpose != "offer"
+            for name, answer in turn.answers.items()}
 
 
 def count(session: Session) -> int:
@@ -182,10 +193,64 @@ def count(session: Session) -> int:
     return sum(bool(turn.answers) for turn in session.turns)
 
 
-def _answer(knowledge: Knowledge, name: str, answer: Answer) -> Answers:
+def _of_today(session: Session) -> Session:
+    """A session of the format before: purposes stood in the ids of questions, mentions in the ticks of own words."""
+    turns: list[Turn] = []
+    mentions: Answers = {}
+    for turn in session.turns:
+        question = turn.question
+        if question.id == "own_words":
+            for line in question.ticked:
+                name, is_option, option = line.partition(OPTION)
+                before = mentions.get(name)
+                options = before if isinstance(before, tuple) else ()
+                mentions[name] = (*options, option) if is_option else "yes"
+            question = replace(question, purpose="own_words", ticked=())
+        elif question.id.startswith("offer:"):
+            question = replace(question, purpose="offer")
+        elif question.id == "thorough":
+            question = replace(question, purpose="thorough")
+        turns.append(Turn(question, turn.answers))
+    return replace(session, schema=SCHEMA, turns=tuple(turns), mentions=mentions)
+
+
+def _mentions(knowledge: Knowledge, session: Session) -> Answers:
+    """What was mentioned, as far as these rules have a question for it. Without a value that they know it is asked all
+    the same."""
+    out: Answers = {}
+    for name, answer in session.mentions.items():
+        finding = knowledge.findings.get(knowledge.known_names.get(name, ""))
+        if finding is not None:
+            try:
+                out[finding.id] = normal(finding, list(answer) if isinstance(answer, tuple) else answer)
+            except BadAnswer:
+                out[finding.id] = NOT_SURE
+    return out
+
+
+def _is_sound(knowledge: Knowledge, turn: Turn, same: bool) -> bool:
+    """Can a talk go on with this turn? A file may have been changed by hand."""
+    question = turn.question
+    if question.purpose == "thorough":
+        return not turn.answers
+    if question.purpose == "own_words":
+        return True
+    if question.purpose == "offer":
+        return set(turn.answers) == {f"offer:{question.self_check}"} == {*question.findings}
+    known = (*question.findings, *question.several, *question.several_is, *turn.answers,
+             *filter(None, (question.picture, question.within, question.spreads)))
+    if question.purpose not in FINDINGS or not question.findings or question.self_check not in (
+            "", *knowledge.self_checks) or bool(question.picture) != bool(question.within):
+        return False
+    return not same or all(name in knowledge.known_names for name in known)
+
+
+def _answer(knowledge: Knowledge, turn: Turn, name: str, answer: Answer) -> Answers:
     """The answer by its name of today. Raises BadAnswer or KeyError when it has no meaning any more."""
-    if name.startswith(OFFER):
-        knowledge.self_checks[name.removeprefix(OFFER)]  # KeyError when the card is gone
+    if turn.question.purpose == "offer":
+        knowledge.self_checks[turn.question.self_check]  # KeyError when the card is gone
+        if answer not in ("try", "skip", "other"):
+            raise BadAnswer(name)
         return {name: answer}
     name = knowledge.known_names[name]
     today = normal(_finding(knowledge, name), list(answer) if isinstance(answer, tuple) else answer)
@@ -201,7 +266,7 @@ def _reworded(knowledge: Knowledge, turn: Turn, answers: Answers, facts: Answers
     question, name = turn.question, next(iter(answers), "")
     if len(answers) == 1 and question.kind != "checklist" and name in knowledge.findings:
         today = next_question.ask(knowledge, knowledge.findings[name], question.stage, facts)
-        question = msgspec.structs.replace(today, self_check=question.self_check)
+        question = replace(today, self_check=question.self_check)
     elif question.kind == "checklist":
         choices = []
         for choice in question.choices:
@@ -211,7 +276,7 @@ def _reworded(knowledge: Knowledge, turn: Turn, answers: Answers, facts: Answers
                     line in answers and (not is_option or option in _finding(knowledge, line).options)):
                 choices.append(Choice(line + is_option + option, choice.label))
         several = tuple(knowledge.known_names.get(each, each) for each in question.several)
-        question = msgspec.structs.replace(question, findings=tuple(answers), choices=tuple(choices), several=several)
+        question = replace(question, findings=tuple(answers), choices=tuple(choices), several=several)
     return Turn(question, answers)
 
 

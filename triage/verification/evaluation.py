@@ -167,11 +167,6 @@ def outcome(case: Case, assessment: Assessment, questions: int = 0) -> Outcome:
     )
 
 
-def questions(asked: Iterable[str]) -> int:
-    """How many questions an interview put; the review of the answers and the offer of a self-check are none."""
-    return sum(1 for name in asked if name != "review" and not name.startswith("offer:"))
-
-
 def names(knowledge: Knowledge, condition: str) -> set[str]:
     """All names under which a collection of cases may file this condition."""
     return {condition, *knowledge.conditions[condition].labels}

@@ -10,6 +10,7 @@ import sys
 from triage.cli.output import complain
 from triage.dialogue import check_in
 from triage.dialogue.check_in import Base, CheckIn
+from triage.dialogue.driver import hold
 from triage.frontends.terminal import Front, front
 from triage.inference.assessment import assess
 from triage.inference.compiled import Compiled
@@ -69,16 +70,19 @@ def add(
         _say(speaks, sentence)
     asks = Interview(knowledge)
     base = _base(knowledge, speaks, kept.entries, answers, anew, now)
-    talk = CheckIn(knowledge, asks, speaks, base, now) if base else None
-    entry = talk.hold() if talk else None
-    if talk is None or entry is None:
+    entry = None
+    if base is not None:
+        talk = CheckIn(asks, base, now)
+        state, _ = hold(talk, speaks, talk.begin(speaks.pictures))
+        entry = talk.entry(state)
+    if base is None or entry is None:
         _say(speaks, "You left. Nothing was written down.")
         return None
-    entries = (*base.entries, entry) if base else (entry,)
+    entries = (*base.entries, entry)
     course = judged(knowledge, entries, now.date())
     found = assess(knowledge, asks.compiled.fired(entry.answers), entry.answers)
     urgent = RANK[found.urgency.level] >= RANK["today"]
-    if urgent and talk.told != found.urgency.level:
+    if urgent and state.said_level != found.urgency.level:
         speaks.show(outcome(knowledge, found, brief=True))  # said before anything can go wrong with the file
     if not _write(speaks, entry):
         return None
@@ -116,16 +120,15 @@ def _base(
     today = now.date()
     if answers is not None:
         go_on = entries and not anew
-        return check_in.continued(knowledge, entries, answers, today) if go_on else check_in.begun(
+        return check_in.continued(knowledge, entries, answers, today) if go_on else check_in.new_trouble(
             knowledge, answers, today)
     session = _newer(entries)
     known: Answers = diary.fitted(knowledge, entries[-1]) if entries else {}
     if session is None:
         go_on = entries and not anew
         return check_in.continued(knowledge, entries) if go_on else check_in.unknown(knowledge, known, today)
-    turns, _ = sessions.fitted(knowledge, session)
-    told_there = {name: answer for name, answer in sessions.answers(sessions.changed(session, turns)).items()
-                  if name in knowledge.known_names}
+    as_today, _ = sessions.fitted(knowledge, session)
+    told_there = {name: answer for name, answer in sessions.answers(as_today).items() if name in knowledge.known_names}
     day = min(_day(session, today), today)
     chosen = "talk"
     if not anew:
@@ -138,7 +141,7 @@ def _base(
         chosen = str(reply.answer)
     if chosen == "same" and entries:
         return check_in.continued(knowledge, entries, told_there, day)
-    return check_in.begun(knowledge, told_there, day) if chosen == "talk" else check_in.unknown(
+    return check_in.new_trouble(knowledge, told_there, day) if chosen == "talk" else check_in.unknown(
         knowledge, known | told_there, today)
 
 

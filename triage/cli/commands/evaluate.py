@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from triage.cli.output import complain
-from triage.dialogue.conversation import talk
+from triage.dialogue.conversation import Conversation
+from triage.dialogue.driver import hold
 from triage.dialogue.simulated_person import ScriptFront
 from triage.inference.assessment import assess
 from triage.inference.experta.engine import Engine
@@ -93,6 +94,7 @@ def _evaluate(
     knowledge: Knowledge, found: list[Case], known: dict[str, Answers], otherwise: str
 ) -> tuple[dict[str, Any], dict[str, dict[str, Outcome]]]:
     engine = Engine(knowledge)
+    conversation = Conversation(knowledge, engine.fired)
     interview = f"{INTERVIEW}, else {otherwise.replace('_', ' ')}"
     outcomes: dict[str, dict[str, Outcome]] = {ALL: {}, interview: {}}
     for case in found:
@@ -100,10 +102,10 @@ def _evaluate(
             continue
         answers = known[case.id]
         outcomes[ALL][case.id] = evaluation.outcome(case, assess(knowledge, engine.fired(answers), answers))
-        talked = talk(knowledge, engine.fired, ScriptFront(answers, otherwise), greet=False)  # type: ignore[arg-type]
-        assert talked.assessment is not None
-        asked = evaluation.questions(talked.asked)
-        outcomes[interview][case.id] = evaluation.outcome(case, talked.assessment, asked)
+        person = ScriptFront(answers, otherwise)  # type: ignore[arg-type]
+        state, end = hold(conversation, person, conversation.begin())
+        assert end.assessment is not None  # a simulated person never leaves
+        outcomes[interview][case.id] = evaluation.outcome(case, end.assessment, state.count)
     return evaluation.report(knowledge, found, outcomes), outcomes
 
 

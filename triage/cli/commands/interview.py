@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from triage.dialogue.conversation import talk
+from triage.dialogue.conversation import Conversation
+from triage.dialogue.driver import hold
 from triage.dialogue.simulated_person import ScriptFront
 from triage.frontends.terminal import print_screen
 from triage.inference.experta.engine import Engine
@@ -26,14 +27,14 @@ def run(options: argparse.Namespace) -> int:
     """Print the questions asked, in order, and the result."""
     knowledge = reader.load()
     known = answers_file.answers(knowledge, options.answers)
-    front = ScriptFront(known, options.otherwise)
-    ended = talk(knowledge, Engine(knowledge).fired, front, greet=False)
-    assert ended.assessment is not None  # a script never leaves
+    conversation = Conversation(knowledge, Engine(knowledge).fired)
+    state, end = hold(conversation, ScriptFront(known, options.otherwise), conversation.begin())
+    assert end.assessment is not None  # a simulated person never leaves
     if options.json:
-        sys.stdout.buffer.write(encode(result(knowledge, ended.assessment, list(ended.asked))))
+        sys.stdout.buffer.write(encode(result(knowledge, end.assessment, list(state.asked))))
         return 0
-    for number, name in enumerate(ended.asked, 1):
+    for number, name in enumerate(state.asked, 1):
         print(f"{number:3}. {name}")
     print()
-    print_screen(screens.outcome(knowledge, ended.assessment))
+    print_screen(screens.outcome(knowledge, end.assessment))
     return 0

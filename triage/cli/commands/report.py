@@ -66,13 +66,13 @@ def _answers(knowledge: Knowledge, name: str) -> tuple[Answers, tuple[str, ...]]
         sentence = f"there is neither a file nor a kept session of this name{hint}"
         raise BadFile.of_file(name, "missing", sentence, missing=True) from None
     complain(f"{name}: there is no such file; taking the kept session of this name")
-    turns, lost = sessions.fitted(knowledge, session)
+    today, lost = sessions.fitted(knowledge, session)
     notes = []
     if session.rules != knowledge.digest:
         notes.append("The rules have changed since these answers were given. All is concluded anew from the answers.")
     if lost:
         notes.append(f"Answered before, and no longer understood by these rules: {'; '.join(lost)}")
-    return sessions.answers(sessions.changed(session, turns)), tuple(notes)
+    return sessions.answers(today), tuple(notes)
 
 
 def _may_write_over(name: str, source: str) -> bool:

@@ -49,8 +49,8 @@ def run(options: argparse.Namespace) -> int:
 def _show(options: argparse.Namespace) -> int:
     session = sessions.read(_named(options))
     knowledge = reader.load()
-    turns, lost = sessions.fitted(knowledge, session)
-    answers = sessions.answers(sessions.changed(session, turns))
+    today, lost = sessions.fitted(knowledge, session)
+    answers = sessions.answers(today)
     urgency = assess(knowledge, Compiled(knowledge).fired(answers), answers).urgency
     if options.json:
         sys.stdout.buffer.write(encode({

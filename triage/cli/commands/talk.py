@@ -5,13 +5,17 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
 
-from triage.dialogue.conversation import talk
+from msgspec.structs import replace
+
+from triage.dialogue import driver
+from triage.dialogue.conversation import Conversation
+from triage.dialogue.script import say
+from triage.dialogue.state import DialogueState
 from triage.frontends.terminal import Front, front
 from triage.inference.experta.engine import Engine
 from triage.knowledge import reader
-from triage.model import Block, Choice, Given, Knowledge, Question, Quit, Screen, Turn
+from triage.model import Block, Choice, Given, Knowledge, Question, Quit, Screen
 from triage.presentation import picture
 from triage.presentation.result_json import encode, result
 from triage.presentation.text_layout import speaks_unicode
@@ -42,60 +46,69 @@ def hold(options: argparse.Namespace, knowledge: Knowledge, old: Session | None)
     else:
         colour = not os.environ.get("NO_COLOR") and speaks_unicode(sys.stdout.encoding)
         speaks = front(plain=plain, mouse=mouse, draw=picture.pointing(knowledge, colour))
-    turns: Sequence[Turn] = ()
+    conversation = Conversation(knowledge, Engine(knowledge).fired)
+    personal = sys.stdin.isatty()
+    keeper, session, greet = None, None, old is None and not _asked(options)
     if old is None:
         session = _begun(options, knowledge, speaks)
     else:
-        turns, lost = sessions.fitted(knowledge, old)
-        session = sessions.under(knowledge, old, turns)
+        session, lost = sessions.fitted(knowledge, old)
         speaks.show(_going_on(knowledge, old, sessions.count(session), lost))
-    greet = old is None and not _asked(options)
-    personal = sys.stdin.isatty()
     if session is not None:
-        kept = _Kept(session, speaks)
-        ended = talk(knowledge, Engine(knowledge).fired, speaks, greet, turns, kept.keep, kept.left, personal)
-        if ended.assessment is not None:
-            kept.keep(kept.session.turns, finished=True)
-            kept.told(personal)
-    else:
-        ended = talk(knowledge, Engine(knowledge).fired, speaks, greet, personal=personal)
+        keeper = Keeper(session, old if old and lost else None)
+    start = conversation.begin(
+        personal, speaks.pictures, session.turns if session else (), session.mentions if session else {},
+        stored=session is not None, greet=greet)
+    state, end = driver.hold(conversation, speaks, start, keeper.keep if keeper else None)
+    left = end.assessment is None
+    if left or (personal and keeper):
+        speaks.show(say(keeper.farewell(state, left) if keeper else "You left. Nothing was saved."))
     if not options.json:
         return 0
-    if ended.assessment is None:
+    if end.assessment is None:
         return ExitCode.INTERRUPTED  # the person left, and there is no result to print
-    sys.stdout.buffer.write(encode(result(knowledge, ended.assessment, list(ended.asked))))
+    sys.stdout.buffer.write(encode(result(knowledge, end.assessment, list(state.asked))))
     return 0
 
 
-class _Kept:
-    """Keeps a session; when that fails, says so once and lets the talk go on."""
+class Keeper:
+    """Keeps a session after each step. Where that fails it says so once, lets the talk go on, and tries again."""
 
-    def __init__(self, session: Session, speaks: Front) -> None:
-        self.session, self.speaks, self.failed = session, speaks, False
+    def __init__(self, session: Session, before: Session | None = None) -> None:
+        """`before`: the session as other rules left it, of which a copy is kept first."""
+        self.session, self.before = session, before
+        self.failed = False
 
-    def left(self) -> str:
-        """What is said to a person who leaves."""
+    def keep(self, state: DialogueState) -> tuple[DialogueState, tuple[Screen, ...]]:
+        """Write what has changed; the state with `stored` as it is now, and what is to be said of it."""
+        kept = self.session
+        if not self.failed and (state.turns, state.mentions, state.finished) == (
+                kept.turns, kept.mentions, kept.finished):
+            return state, ()
+        self.session = sessions.changed(kept, state.turns, state.finished, state.mentions)
+        failed_before = self.failed
+        try:
+            if self.before is not None:
+                sessions.save(sessions.copy(self.before))
+                self.before = None
+            sessions.save(self.session)
+        except TriageError as stopped:
+            self.failed = True
+            text = f"Your answers cannot be kept now: {stopped.sentence}. It is tried again at each answer."
+            return replace(state, stored=False), (() if failed_before else (say(text),))
+        self.failed = False
+        return replace(state, stored=True), ((say("Your answers are kept again."),) if failed_before else ())
+
+    def farewell(self, state: DialogueState, left: bool) -> str:
+        """What is said to a person who leaves, or is done: what is kept, and how to go on or be rid of it."""
         if self.failed:
-            return "You left. Your last answers were not kept."
-        return f"You left. Your answers are kept: go on with `triage resume {self.session.id}`."
-
-    def told(self, personal: bool) -> None:
-        """Say to a person who is done what is kept, and how to be rid of it."""
-        if personal and not self.failed:
-            text = ("Your answers are kept. `triage diary add` writes down how it goes on, "
-                    f"`triage sessions delete {self.session.id}` removes them.")
-            self.speaks.show(Screen((Block(kind="text", text=text),)))
-
-    def keep(self, turns: Sequence[Turn], finished: bool = False) -> None:
-        """Write these turns before the next question."""
-        self.session = sessions.changed(self.session, turns, finished)
-        if not self.failed:
-            try:
-                sessions.save(self.session)
-            except TriageError as stopped:
-                self.failed = True
-                text = f"Your answers cannot be kept: {stopped.sentence}. You can go on without."
-                self.speaks.show(Screen((Block(kind="text", text=text),)))
+            return "You left. Your last answers were not kept." if left else "Your last answers were not kept."
+        if not state.turns:
+            return "You left. Nothing was saved."
+        if left:
+            return f"You left. Your answers are kept: go on with `triage resume {self.session.id}`."
+        return ("Your answers are kept. `triage diary add` writes down how it goes on, "
+                f"`triage sessions delete {self.session.id}` removes them.")
 
 
 def _asked(options: argparse.Namespace) -> bool:
@@ -113,10 +126,10 @@ def _begun(options: argparse.Namespace, knowledge: Knowledge, speaks: Front) -> 
         speaks.show(screens.welcome(knowledge))
         reply = speaks.ask(KEEP, 0)
         while not isinstance(reply, Given | Quit):
-            speaks.show(Screen((Block(kind="text", text=KEEP.help),)))
+            speaks.show(say(KEEP.help))
             reply = speaks.ask(KEEP, 0)
         if isinstance(reply, Quit):
-            speaks.show(Screen((Block(kind="text", text="You left. Nothing was saved."),)))
+            speaks.show(say("You left. Nothing was saved."))
             raise SystemExit(0)
         wanted = reply.answer == "yes"
     return sessions.new(knowledge) if wanted else None

@@ -136,6 +136,8 @@ class _List:
         before = [name for name in question.ticked if name in ids]
         self.at = ids.index(before[0]) if before and not self.several else 0
         self.marked = frozenset(question.ticked if self.several else before[:1])
+        self.touched = False
+        """Was a choice made here, not before?"""
         self.number_typed = ""
         self.wrong = ""
         self.focus = Window(FormattedTextControl(self._drawn, focusable=True, show_cursor=False))
@@ -209,6 +211,9 @@ class _List:
     def _enter(self, event: KeyPressEvent) -> None:
         if self.several and self.number_typed:
             self._mark(self.at)
+        elif self.marked and self.question.purpose == "screening" and not self.touched:
+            self.touched = True
+            self.wrong = "These were ticked before. Look at every line; press Enter again when all is right."
         elif self.marked:
             chosen = [choice.id for choice in self.question.choices if choice.id in self.marked]
             chosen += sorted(self.marked - set(chosen))  # zones to which it spreads
@@ -234,6 +239,7 @@ class _List:
     def _mark(self, index: int) -> None:
         """The choice was named, by number, key or click: it is marked, or its box is turned."""
         self._point(index)
+        self.touched = True
         picked = self.question.choices[index].id
         self.marked = _turned(self.question, self.marked, picked) if self.several else frozenset({picked})
 
@@ -264,8 +270,9 @@ class _List:
         room = rows - len(foot)
         least = min(sum(map(len, choices)), max(map(len, choices)) + 2)
         # With little height the help gives way first; with less, the question scrolls with its choices.
-        more = self.question.help and "(A taller window says more here.)"
-        for help_, left in ((self.question.help, self.question.progress), (more, ""), ("", "")):
+        whole = _help(self.question)
+        more = whole and "(A taller window says more here.)"
+        for help_, left in ((whole, self.question.progress), (more, ""), ("", "")):
             top = _top(self.question, self.number, help_, width, left)
             if len(top) + least <= room:
                 return [*top, *_scrolled(choices, self.at, room - len(top)), *foot]
@@ -370,7 +377,7 @@ class _Line:
             buffer.document = Document(text, min(buffer.cursor_position, len(text)))
 
     def _above(self, width: int) -> list[Part]:
-        form = "\n".join(filter(None, (self.question.help, expected(self.question))))
+        form = "\n".join(filter(None, (_help(self.question), expected(self.question))))
         return _top(self.question, self.number, form, width, self.question.progress)
 
     def _below(self, width: int) -> list[Part]:
@@ -440,6 +447,11 @@ def _top(question: Question, number: int, help_: str, width: int, progress: str 
     more = [line for text in (help_, progress) if text
             for line in text_layout.wrapped(_said(text), width, " " * len(head))]
     return [*(("class:question", line, -1) for line in asked), *(("", line, -1) for line in more), ("", "", -1)]
+
+
+def _help(question: Question) -> str:
+    """What is to be known about a question, and what was answered before."""
+    return f"{question.help} {question.before}".strip()
 
 
 def _head(number: int) -> str:

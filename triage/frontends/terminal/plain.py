@@ -35,8 +35,8 @@ class PlainFront:
         """Put the question once, then read lines until one can be understood. The end of the input is Quit."""
         progress = f" ({question.progress[0].lower()}{question.progress[1:].rstrip('.')})" if question.progress else ""
         self._write("", *self._wrapped(f"Question {number}{progress}. {question.ask}" if number else question.ask))
-        if question.help:
-            self._write(*self._wrapped(question.help))
+        for text in filter(None, (question.help, question.before)):
+            self._write(*self._wrapped(text))
         if question.choices:
             self._write("")
         several = question.kind in ("many", "checklist")
