@@ -24,7 +24,8 @@ from triage.inference.compiled import Compiled
 from triage.knowledge import reader
 from triage.records import answers_file
 from triage.verification.diff.outcomes import KINDS, Person, Versions
-from triage.verification.diff.rules import changes, same, together, told
+from triage.verification.diff.rules import changes
+from triage.verification.diff.vocabulary import answers_understood_by, new_names, union
 from triage.verification.random_answers import Random, values
 
 CALF = {"pain.age": 45.0, "pain.since": 3.0, "pain.region": ("calf",), "pain.swollen": "no", "pain.hot": "no"}
@@ -87,25 +88,25 @@ def person(answers, number=1, source="story"):
     ("red_flags/hot_leg.yaml", "level: today", "level: emergency_department_now", CALF | {"pain.hot": "yes"},
      ("more_urgent", "urgency", "today", "emergency_department_now"), {"changed": ("hot_leg/pain.hot=yes",)}),
     ("red_flags/clot_signs.yaml", "pain.swollen: yes", "pain.swollen: yes, pain.shoes: yes", SWOLLEN,
-     ("less_urgent", "urgency", "today", "book 7"), {"went": (CLOT,)}),
+     ("less_urgent", "urgency", "today", "book 7"), {"no_longer_fired": (CLOT,)}),
     ("derived/recent.yaml", "<= 4 weeks", "<= 2 days", SWOLLEN,
-     ("less_urgent", "urgency", "today", "book 7"), {"went": ("recent/pain.since<=28", CLOT)}),
+     ("less_urgent", "urgency", "today", "book 7"), {"no_longer_fired": ("recent/pain.since<=28", CLOT)}),
     ("conditions/sore_calf.yaml", "when: {pain.region: calf}\n    strength: strong",
      "when: {pain.region: calf}\n    strength: weak", CALF,
      ("other_first", "first condition", "sore_calf", "tired_calf"), {"changed": ("sore_calf/pain.region=calf",)}),
     ("conditions/sore_calf.yaml", "level: common", "level: rare", CALF,
      ("other_first", "first condition", "sore_calf", "tired_calf"), {"changed": ("sore_calf/frequency",)}),
     ("interlocks.yaml", "flags: [clot_signs]", "flags: []", SWOLLEN_HEEL,
-     ("newly_offered", "press", "blocked", "offered"), {"went": ("no_press/red_flag.clot_signs=yes",)}),
+     ("newly_offered", "press", "blocked", "offered"), {"no_longer_fired": ("no_press/red_flag.clot_signs=yes",)}),
     ("self_checks/press.yaml", "blocked_by: [no_press]", "blocked_by: []", SWOLLEN_HEEL,
      ("newly_offered", "press", "blocked", "offered"), {"changed": ("press/blocked_by",)}),
     ("conditions/sore_calf.yaml", "self_checks: [press]", "self_checks: []", CALF,
      ("no_longer_offered", "press", "offered", "not due"),
-     {"went": ("press/offer/condition.sore_calf=fits_well|possible",)}),
+     {"no_longer_fired": ("press/offer/condition.sore_calf=fits_well|possible",)}),
     ("self_checks/press.yaml", "ask_before: [pain.since]", "ask_before: [pain.shoes]", CALF,
      ("no_longer_offered", "press", "offered", "waits for an answer"), {"changed": ("press/ask_before",)}),
     ("interlocks.yaml", "condition.clot: [fits_well, possible]", 'pain.age: ">= 40"', CALF,
-     ("newly_blocked", "press", "offered", "blocked"), {"came": ("no_press/pain.age>=40",)}),
+     ("newly_blocked", "press", "offered", "blocked"), {"newly_fired": ("no_press/pain.age>=40",)}),
     ("red_flags/clot_signs.yaml", "place: same_day_scan", "place: practice", SWOLLEN,
      ("other", "place", "same_day_scan", "practice"), {"changed": (CLOT,)}),
     ("red_flags/hot_leg.yaml", "level: today", "level: redirect\n    within_days: 7", CALF | {"pain.hot": "yes"},
@@ -117,7 +118,7 @@ def test_a_change_is_found_and_its_rules_are_named(two, name, old, new, answers,
     two.change(name, old, new)
     found = [d for d in two.versions().differences([person(answers)]) if (d.kind, d.what, d.old, d.new) == expected]
     assert len(found) == 1
-    named = {"went": found[0].went, "came": found[0].came, "changed": found[0].changed}
+    named = found[0].causes._asdict()
     for sign, names in rules.items():
         assert set(names) <= set(named[sign])
     assert not {name for sign in named if sign not in rules for name in named[sign]} & {
@@ -191,7 +192,7 @@ def test_what_a_danger_no_longer_blocks_is_found_by_random_people(two):
     versions = two.versions()
     offered = [d for d in versions.differences(versions.random_people(300, 1)) if d.kind == "newly_offered"]
     assert {d.what for d in offered} == {"press"}
-    assert all("no_press/red_flag.clot_signs=yes" in d.went for d in offered)
+    assert all("no_press/red_flag.clot_signs=yes" in d.causes.no_longer_fired for d in offered)
 
 
 def test_a_card_that_only_the_old_version_has_is_told_of_too(two):
@@ -199,7 +200,8 @@ def test_a_card_that_only_the_old_version_has_is_told_of_too(two):
     (two.new / "red_flags/clot_signs.yaml").unlink()
     two.change("interlocks.yaml", "flags: [clot_signs]", "flags: []")
     found = two.versions()
-    assert any(d.kind == "less_urgent" and CLOT in d.went for d in found.differences(found.random_people(200, 1)))
+    assert any(d.kind == "less_urgent" and CLOT in d.causes.no_longer_fired
+               for d in found.differences(found.random_people(200, 1)))
 
 
 def test_random_people_are_the_same_for_a_seed(two):
@@ -247,18 +249,19 @@ def test_an_option_that_one_side_does_not_know_is_left_out_and_the_others_stay(t
     two.change("findings/pain.yaml", "heel: Heel, calf: Calf}", "heel: Heel, calf: Calf, knee: Knee}")
     versions = two.versions()
     both = versions.both
-    assert told(both, versions.sides[0], {"pain.region": ("calf", "knee")}) == (
+    assert answers_understood_by(versions.sides[0], both, {"pain.region": ("calf", "knee")}) == (
         {"pain.region": ("calf",)}, ("pain.region=knee",))
-    assert told(both, versions.sides[0], {"pain.region": ("knee",)}) == ({}, ("pain.region=knee",))
-    assert told(both, versions.sides[0], {"pain.region": ()}) == ({"pain.region": ()}, ())
-    assert told(both, versions.sides[1], {"pain.region": ("calf", "knee")}) == ({"pain.region": ("calf", "knee")}, ())
+    assert answers_understood_by(versions.sides[0], both, {"pain.region": ("knee",)}) == ({}, ("pain.region=knee",))
+    assert answers_understood_by(versions.sides[0], both, {"pain.region": ()}) == ({"pain.region": ()}, ())
+    assert answers_understood_by(versions.sides[1], both, {"pain.region": ("calf", "knee")}) == (
+        {"pain.region": ("calf", "knee")}, ())
 
 
 def test_a_number_beyond_the_bounds_of_one_side_is_left_out_there(two):
     two.change("findings/pain.yaml", "highest: 120", "highest: 130")
     versions = two.versions()
     assert answers_file.checked(versions.both, {"pain.age": 125}, "x") == {"pain.age": 125.0}
-    assert told(versions.both, versions.sides[0], {"pain.age": 125.0}) == ({}, ("pain.age=125.0",))
+    assert answers_understood_by(versions.sides[0], versions.both, {"pain.age": 125.0}) == ({}, ("pain.age=125.0",))
 
 
 def test_a_finding_of_another_kind_takes_what_both_understand(two):
@@ -266,8 +269,9 @@ def test_a_finding_of_another_kind_takes_what_both_understand(two):
     two.change("findings/pain.yaml", SOCKS, of_options, side="old")
     two.change("conditions/tired_calf.yaml", "pain.socks: yes", "pain.socks: once", side="old")
     versions = two.versions()
-    assert told(versions.both, versions.sides[0], {"pain.socks": "yes"}) == ({}, ("pain.socks=yes",))
-    assert told(versions.both, versions.sides[0], {"pain.socks": "not_sure"}) == ({"pain.socks": "not_sure"}, ())
+    assert answers_understood_by(versions.sides[0], versions.both, {"pain.socks": "yes"}) == ({}, ("pain.socks=yes",))
+    assert answers_understood_by(versions.sides[0], versions.both, {"pain.socks": "not_sure"}) == (
+        {"pain.socks": "not_sure"}, ())
 
 
 @pytest.mark.parametrize("side", ["old", "new"])
@@ -286,7 +290,7 @@ def test_a_renamed_finding_is_the_same_one_in_both_directions(two, side):
     for name in ("pain.swollen", "pain.thick"):
         answers = answers_file.checked(versions.both, {"pain.since": 3, name: "yes", "screens": "no"}, "x")
         assert versions.unknown([person(answers)]) == []
-        said = [told(versions.both, each, answers)[0] for each in versions.sides]
+        said = [answers_understood_by(each, versions.both, answers)[0] for each in versions.sides]
         assert sorted(n for each in said for n in each if n in ("pain.swollen", "pain.thick")) == [
             "pain.swollen", "pain.thick"]
         assert not [d for d in versions.differences([person(answers)]) if d.kind != "other"]
@@ -298,12 +302,12 @@ def test_both_together_know_everything_of_either(two):
     two.change("conditions/tired_calf.yaml", "pain.socks: yes", "pain.shoes: yes", side="old")
     (two.new / "conditions/spur.yaml").unlink()
     old, new = (reader.load(folder) for folder in two)
-    both = together(old, new)
+    both = union(old, new)
     assert set(both.findings) == {*old.findings, *new.findings}
     assert {"spur", "sore_calf"} <= set(both.conditions)
     assert {rule.id for rule in both.rules} == {rule.id for side in (old, new) for rule in side.rules}
     assert set(both.emergency) == {*old.emergency, *new.emergency}
-    assert same(old, new) == {name: name for name in old.findings}
+    assert new_names(old, new) == {name: name for name in old.findings}
 
 
 # --- what the rules hold otherwise

@@ -15,9 +15,9 @@ from triage.inference.compiled import Compiled
 from triage.knowledge import forbidden_advice, reader
 from triage.model import NOT_SURE, Answers, Knowledge
 from triage.records import answers_file
-from triage.verification.proof.prover import Counterexample, Ground
+from triage.verification.proof.prover import Counterexample, Prover
 from triage.verification.proof.symbolic_rules import Rules
-from triage.verification.proof.theorems import THEOREMS, says
+from triage.verification.proof.theorems import THEOREMS, statement
 
 HOT_LEG = small.FILES["red_flags/hot_leg.yaml"]
 DEMANDS = """\
@@ -78,12 +78,12 @@ BREAKS = [  # theorem, file, what stands there, what is written instead, words o
 
 
 @pytest.fixture(scope="module")
-def proven(tmp_path_factory) -> Ground:
-    return Ground(reader.load(small_rules(tmp_path_factory.mktemp("small"))))
+def proven(tmp_path_factory) -> Prover:
+    return Prover(reader.load(small_rules(tmp_path_factory.mktemp("small"))))
 
 
-def counterexamples(ground: Ground, theorem: str) -> list[Counterexample]:
-    return [claim for claim in THEOREMS[theorem](ground) if claim is not None]
+def counterexamples(prover: Prover, theorem: str) -> list[Counterexample]:
+    return [claim for claim in THEOREMS[theorem](prover) if claim is not None]
 
 
 @pytest.mark.parametrize("theorem", THEOREMS)
@@ -91,15 +91,15 @@ def test_each_theorem_holds_of_the_small_cards(proven, theorem):
     claims = list(THEOREMS[theorem](proven))
     assert claims
     assert [claim for claim in claims if claim is not None] == []
-    assert says(THEOREMS[theorem]).endswith(".")
+    assert statement(THEOREMS[theorem]).endswith(".")
 
 
 @pytest.mark.parametrize(("theorem", "file", "old", "new", "words"), BREAKS)
 def test_a_broken_copy_makes_the_theorem_fail(tmp_path, theorem, file, old, new, words):
     rules = small_rules(tmp_path)
     changed(rules, file, old, new)
-    ground = Ground(reader.load(rules))
-    found = counterexamples(ground, theorem)
+    prover = Prover(reader.load(rules))
+    found = counterexamples(prover, theorem)
     assert any(words in each.says for each in found), [each.says for each in found]
 
 
@@ -110,24 +110,24 @@ def test_every_theorem_has_a_copy_that_breaks_it():
 def test_a_counterexample_is_small_and_comes_true(tmp_path):
     rules = small_rules(tmp_path)
     changed(rules, "red_flags/clot_signs.yaml", "level: today", "level: book\n    within_days: 7")
-    ground = Ground(reader.load(rules))
-    example, = counterexamples(ground, "clot_is_today")
+    prover = Prover(reader.load(rules))
+    example, = counterexamples(prover, "clot_is_today")
     assert set(example.answers) == {"pain.since", "pain.swollen"}
-    assert ground.assessed(example.answers).urgency.level == "book"
+    assert prover.assessment(example.answers).urgency.level == "book"
 
 
 # --- the rules that are shipped
 
 
 @pytest.fixture(scope="module")
-def ground() -> Ground:
-    return Ground(shared_knowledge())
+def prover() -> Prover:
+    return Prover(shared_knowledge())
 
 
 @pytest.mark.parametrize("theorem", ["no_blocked_advice", "clot_is_today", "no_score_lowers", "not_for_is_redirected"])
-def test_the_shipped_rules_keep_it(ground, theorem):
+def test_the_shipped_rules_keep_it(prover, theorem):
     """The other theorems take longer: `triage prove` shows them all."""
-    assert [each.says for each in counterexamples(ground, theorem)] == []
+    assert [each.says for each in counterexamples(prover, theorem)] == []
 
 
 def broken(knowledge: Knowledge, card: str, **changes: object) -> Knowledge:
@@ -141,7 +141,7 @@ def broken(knowledge: Knowledge, card: str, **changes: object) -> Knowledge:
     ("clot_signs", "clot_is_today"), ("not_for_this_program", "not_for_is_redirected"),
 ])
 def test_the_shipped_rules_would_not_keep_it_without_this_card(card, theorem):
-    found = counterexamples(Ground(broken(shared_knowledge(), card, level="book", within_days=14)), theorem)
+    found = counterexamples(Prover(broken(shared_knowledge(), card, level="book", within_days=14)), theorem)
     assert found
     assert all(each.answers for each in found)
 
@@ -154,16 +154,16 @@ def test_a_card_that_is_blocked_no_more_is_noticed(lock):
     bare = msgspec.structs.replace(
         knowledge, self_checks={name: shelf[name] for name in knowledge.self_checks},
         care={name: shelf[name] for name in knowledge.care})
-    assert any(f"although {lock} holds" in each.says for each in counterexamples(Ground(bare), "no_blocked_advice"))
+    assert any(f"although {lock} holds" in each.says for each in counterexamples(Prover(bare), "no_blocked_advice"))
 
 
 # --- the formula says what the evaluator says
 
 
-def given(ground: Ground, answers: Answers) -> list[object]:
+def given(prover: Prover, answers: Answers) -> list[object]:
     """Claims that a person gives just these answers; numbers that stand for others are left to the values there are."""
-    person, out = ground.person, []
-    for finding in ground.knowledge.findings.values():
+    person, out = prover.person, []
+    for finding in prover.knowledge.findings.values():
         answer = answers.get(finding.id)
         for word in person.words(finding):
             said = word in answer if isinstance(answer, tuple) else word == answer
@@ -177,34 +177,34 @@ def holds(model, symbol) -> bool:
     return z3.is_true(model.eval(symbol.it, model_completion=True))
 
 
-def test_the_formula_fires_what_the_evaluator_fires(ground, knowledge, stories):
+def test_the_formula_fires_what_the_evaluator_fires(prover, knowledge, stories):
     """On a spread of stories, for every rule up to the red flags and the lines of evidence, and for what fits well."""
     compiled = Compiled(knowledge)
-    values = {f.id: ground.person.words(f) for f in knowledge.findings.values() if f.kind in ("number", "duration")}
+    values = {f.id: prover.person.words(f) for f in knowledge.findings.values() if f.kind in ("number", "duration")}
     told = [{name: answer for name, answer in story.answers.items() if name in knowledge.findings
              and (name not in values or answer in values[name])} for story in stories[::150]]
     assert len(told) > 10
-    rules: Rules = ground.rules
+    rules: Rules = prover.rules
     for answers in told:
         fired = compiled.fired(answers)
-        ground.solver.push()
-        ground.solver.add(*given(ground, answers))
-        assert ground.solver.check() == z3.sat
-        model = ground.solver.model()
+        prover.solver.push()
+        prover.solver.add(*given(prover, answers))
+        assert prover.solver.check() == z3.sat
+        model = prover.solver.model()
         met = {key for key, symbol in rules.early.items() if holds(model, symbol)}
         fits = {name for name, card in knowledge.conditions.items()
                 if card.frequency and holds(model, rules.fits_well(name))}
-        ground.solver.pop()
+        prover.solver.pop()
         assert met == {key for key in fired.rules if key in rules.early}
         assert fits == {name for name, band in fired.bands.items() if band == "fits_well"}
 
 
-def test_one_value_stands_for_all_between_two_bounds(ground, knowledge):
+def test_one_value_stands_for_all_between_two_bounds(prover, knowledge):
     for finding in knowledge.findings.values():
         if finding.kind not in ("number", "duration"):
             continue
         parts = {part for rule in knowledge.rules for part in rule.parts if part.fact == finding.id and part.op}
-        values = [v for v in ground.person.words(finding) if v != NOT_SURE]
+        values = [v for v in prover.person.words(finding) if v != NOT_SURE]
         kinds = {tuple(part.holds(value) for part in parts) for value in values}
         tried = [finding.lowest or 0.0, *(p.bound + d for p in parts for d in (-0.25, 0.0, 0.25)), 1e4]
         high = finding.highest or 1e5

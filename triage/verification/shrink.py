@@ -1,4 +1,9 @@
-"""As few answers as can be of which something still holds. Pure."""
+"""As few answers as can be of which something still holds: delta debugging. Pure.
+
+A. Zeller and R. Hildebrandt, Simplifying and isolating failure-inducing input, IEEE Transactions on Software
+Engineering 28 (2002), 183-200. What is left is 1-minimal as there. Only complements are tried: a piece of the answers
+by itself seldom does what all of them do.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +18,7 @@ Atom = tuple[str, Answer]
 """One answer; of several options each one is an atom."""
 
 
-def smallest(answers: Answers, still: Callable[[Answers], T | None]) -> T | None:
+def ddmin(answers: Answers, still: Callable[[Answers], T | None]) -> T | None:
     """What `still` finds when no answer, and no option of one, can be left out any more; None when it finds nothing.
 
     Big pieces are tried first. The same answers in the same order give the same ones.
@@ -25,8 +30,8 @@ def smallest(answers: Answers, still: Callable[[Answers], T | None]) -> T | None
         start, smaller = 0, False
         while start < len(atoms):
             rest = atoms[:start] + atoms[start + size:]
-            if (found := still(_joined(rest))) is not None:
-                atoms, best, smaller = rest, found, True
+            if (result := still(_joined(rest))) is not None:
+                atoms, best, smaller = rest, result, True
             else:
                 start += size
         if size == 1 and not smaller:

@@ -22,8 +22,8 @@ from triage.support.input_files import whole
 from triage.support.text import printable
 from triage.verification import evaluation, scenarios
 from triage.verification.diff import revisions
-from triage.verification.diff import rules as versions
 from triage.verification.diff.outcomes import KINDS, SIDES, Difference, Person, Unknown, Versions
+from triage.verification.diff.rules import changes as changes_of
 
 SCHEMA = "triage-difference/1"
 SHOWN = 20
@@ -57,14 +57,14 @@ def run(options: argparse.Namespace) -> int:
     compared = Versions(old, new)
     people = [*_cases(compared.both, options.cases), *_stories(compared.both, options.scenarios),
               *compared.random_people(options.random, options.seed)]
-    found, unknown = compared.differences(people), compared.unknown(people)
-    changes = versions.changes(old, new)
+    differences, unknown = compared.differences(people), compared.unknown(people)
+    changes = changes_of(old, new)
     if options.json:
-        sys.stdout.buffer.write(encode(_data(options, compared, changes, people, unknown, found)))
+        sys.stdout.buffer.write(encode(_data(options, compared, changes, people, unknown, differences)))
     else:
         names = {"old": printable(options.old), "new": printable(options.new)}
         lines = [*_heads(names, old, new), "", *_changes(changes, options.all), "", *_compared(people, options.seed),
-                 *_unknown(unknown, names), *_kinds(compared.both, found, options.all)]
+                 *_unknown(unknown, names), *_kinds(compared.both, differences, options.all)]
         print("\n".join(lines))
     return 0
 
@@ -112,7 +112,7 @@ def _short(both: Knowledge, answers: Answers) -> dict[str, Any]:
 
 def _data(
     options: argparse.Namespace, compared: Versions, changes: dict[str, Any], people: list[Person],
-    unknown: list[Unknown], found: list[Difference],
+    unknown: list[Unknown], differences: list[Difference],
 ) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
@@ -121,7 +121,7 @@ def _data(
         "changes": changes,
         "compared": {**_counts(people), "seed": options.seed},
         "unknown": [msgspec.to_builtins(each) for each in unknown],
-        "differences": {kind: [_plain(compared.both, each) for each in found if each.kind == kind]
+        "differences": {kind: [_plain(compared.both, each) for each in differences if each.kind == kind]
                         for kind in KINDS},
     }
 
@@ -131,8 +131,8 @@ def _plain(both: Knowledge, each: Difference) -> dict[str, Any]:
     person: dict[str, Any] = {"source": who.source, "name": who.name}
     if who.source == "random":
         person["answers"] = _short(both, who.answers)
-    return {"who": person, "what": each.what, "old": each.old, "new": each.new, "went": each.went, "came": each.came,
-            "changed": each.changed, "like_it": each.like_it}
+    return {"who": person, "what": each.what, "old": each.old, "new": each.new, "went": each.causes.no_longer_fired,
+            "came": each.causes.newly_fired, "changed": each.causes.changed, "like_it": each.like_it}
 
 
 def _counts(people: Iterable[Person]) -> dict[str, int]:
@@ -208,28 +208,28 @@ def _unknown(unknown: list[Unknown], names: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _kinds(both: Knowledge, found: list[Difference], every: bool) -> list[str]:
-    if not found:
+def _kinds(both: Knowledge, differences: list[Difference], every: bool) -> list[str]:
+    if not differences:
         return ["", "Nothing changed for any of them."]
     lines = []
     for kind in KINDS:
-        mine = [each for each in found if each.kind == kind]
-        if not mine:
+        some = [each for each in differences if each.kind == kind]
+        if not some:
             continue
-        people = {name for each in mine for name in (each.who.name, *each.like_it)}
+        people = {name for each in some for name in (each.who.name, *each.like_it)}
         lines += ["", f"{TITLES[kind]}: {len(people):,} of them"]
-        shown = mine if every or kind == "less_urgent" else mine[:SHOWN]
-        lines += [line for each in shown for line in _told(both, each)]
-        if len(mine) > len(shown):
-            lines.append(f"  and {len(mine) - len(shown):,} more; --all lists them")
+        shown = some if every or kind == "less_urgent" else some[:SHOWN]
+        lines += [line for each in shown for line in _difference_lines(both, each)]
+        if len(some) > len(shown):
+            lines.append(f"  and {len(some) - len(shown):,} more; --all lists them")
     return lines
 
 
-def _told(both: Knowledge, each: Difference) -> list[str]:
+def _difference_lines(both: Knowledge, each: Difference) -> list[str]:
     lines = [f"  {each.who.name}", f"      {each.what}: {each.old} -> {each.new}"]
-    for sign, rules in (("-", each.went), ("+", each.came), ("~", each.changed)):
+    for sign, rules in zip("-+~", each.causes, strict=True):
         lines += [f"      {sign} {rule}" for rule in rules]
-    if not (each.went or each.came or each.changed):
+    if not any(each.causes):
         lines.append("      by weights, settings or order alone")
     if each.who.source == "random":
         lines += [f"      | {line}" for line in lines_of(_short(both, each.who.answers)) or ["{}"]]

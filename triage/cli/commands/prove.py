@@ -1,4 +1,4 @@
-"""`triage prove`: what must hold holds for all answers there are, or here is who it does not hold for."""
+"""`triage prove`: what must be so for all answers there are, proven or with a counterexample."""
 
 from __future__ import annotations
 
@@ -32,26 +32,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Prove the theorems, one line each, with the counterexamples of those that fail; 1 if one does."""
     try:
-        from triage.verification.proof.prover import Ground
-        from triage.verification.proof.theorems import THEOREMS, says
+        from triage.verification.proof.prover import Prover
+        from triage.verification.proof.theorems import THEOREMS, statement
     except ImportError:
         raise TriageError('the proofs need z3: pip install "soleus-triage[dev]"', ExitCode.UNAVAILABLE) from None
     if options.list:
         for name, theorem in THEOREMS.items():
-            print(f"{name:<22}  {says(theorem)}")
+            print(f"{name:<22}  {statement(theorem)}")
         return 0
     names = [arguments.named(THEOREMS, name, "theorem") for name in options.theorem] or list(THEOREMS)
-    ground = Ground(reader.load())
+    prover = Prover(reader.load())
     wrong: dict[str, list[Counterexample]] = {}
     data: list[dict[str, Any]] = []
     for name in names:
-        claims = list(THEOREMS[name](ground))
+        claims = list(THEOREMS[name](prover))
         wrong[name] = [claim for claim in claims if claim is not None]
-        data.append({"theorem": name, "says": says(THEOREMS[name]), "claims": len(claims), "counterexamples": [
+        data.append({"theorem": name, "says": statement(THEOREMS[name]), "claims": len(claims), "counterexamples": [
             {"says": each.says, "answers": _plain(each.answers), "then": _plain(each.then)} for each in wrong[name]]})
         if not options.json:
             word = f"FAILS for {len(wrong[name])} of" if wrong[name] else "proven,"
-            print(f"{name:<22}  {word} {len(claims)} claims: {says(THEOREMS[name])}", flush=True)
+            print(f"{name:<22}  {word} {len(claims)} claims: {statement(THEOREMS[name])}", flush=True)
             for each in wrong[name]:
                 print("\n        ".join([f"    {each.says}", *_lines(each)]))
     if options.json:

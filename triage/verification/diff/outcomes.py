@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -12,9 +12,10 @@ from triage.inference.answers import with_screens
 from triage.inference.assessment import assess, severity
 from triage.inference.compiled import Compiled
 from triage.model import Answers, Assessment, Knowledge
-from triage.verification.diff.rules import by_id, rule_changes, together, told
+from triage.verification.diff.rules import by_id, rule_changes
+from triage.verification.diff.vocabulary import answers_understood_by, union
 from triage.verification.random_answers import Random
-from triage.verification.shrink import count, smallest
+from triage.verification.shrink import count, ddmin
 
 Kind = Literal["less_urgent", "more_urgent", "other_first", "newly_offered", "no_longer_offered", "newly_blocked",
                "other"]
@@ -41,8 +42,27 @@ OPEN = "not excluded"
 UNSURE = "~not_sure"
 """Suffix of the rules that "not sure" makes of a line."""
 
-Said = tuple[Kind, str, str, str, set[str]]
-"""Kind, what it is, what it was, what it is now, and the cards that it hangs on."""
+
+class Change(NamedTuple):
+    """One thing of a result that is another one."""
+
+    kind: Kind
+    what: str
+    """A self-check or care card, or what of the result."""
+    old: str
+    new: str
+    cards: set[str]
+    """The cards that it hangs on."""
+
+
+class Causes(NamedTuple):
+    """The ids of the rules behind a change."""
+
+    no_longer_fired: tuple[str, ...]
+    newly_fired: tuple[str, ...]
+    changed: tuple[str, ...]
+    """Rules that fire on both sides and count otherwise, and card/key for what else decides."""
+
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody with the same answers on both sides, in the words that both versions know together."""
@@ -74,11 +94,7 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     """A self-check or care card, or what of the result."""
     old: str
     new: str
-    went: tuple[str, ...]
-    """Rules that fire on the old side only."""
-    came: tuple[str, ...]
-    changed: tuple[str, ...]
-    """Rules that fire on both sides and count otherwise, and card/key for what else decides."""
+    causes: Causes
     who: Person
     like_it: tuple[str, ...] = ()
     """Other random people of whom the same is so by the same rules."""
@@ -86,7 +102,7 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def signature(self) -> tuple[object, ...]:
         """What two differences have in common that are alike."""
-        return self.kind, self.what, self.old, self.new, self.went, self.came, self.changed
+        return self.kind, self.what, self.old, self.new, self.causes
 
 
 class Unknown(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,7 +119,7 @@ class Versions:
     """Two versions of the rules, and what they know together."""
 
     def __init__(self, old: Knowledge, new: Knowledge) -> None:
-        self.sides, self.both = (old, new), together(old, new)
+        self.sides, self.both = (old, new), union(old, new)
         self._compiled = tuple(Compiled(side) for side in self.sides)
         self._reads = tuple(_reads(side) for side in self.sides)
         changes = rule_changes(by_id(old), by_id(new))
@@ -114,7 +130,7 @@ class Versions:
         drawn = [Random(side, [], f"{seed} {name}") for name, side in zip(SIDES, self.sides, strict=True)]
         for number in range(1, many + 1):
             by = drawn[number % 2]
-            answers, _ = told(self.both, self.both, _renamed(self.both, by.person()))
+            answers, _ = answers_understood_by(self.both, self.both, _renamed(self.both, by.person()))
             if by.rng.random() < SCREENED:
                 answers = with_screens(self.both, answers)
             yield Person(source="random", number=number, answers=answers)
@@ -122,10 +138,11 @@ class Versions:
     def differences(self, people: Iterable[Person]) -> list[Difference]:
         """What is concluded otherwise of these people, by kind. Their order does not matter."""
         everybody = sorted(people, key=lambda person: person.place)
-        found = [each for person, pair in zip(everybody, self._pairs([p.answers for p in everybody]), strict=True)
+        pairs = self._pairs([person.answers for person in everybody])
+        every = [each for person, pair in zip(everybody, pairs, strict=True)
                  for each in self._differences(person, *pair)]
-        listed = [each for each in found if each.who.source != "random"]
-        listed += self._smallest([each for each in found if each.who.source == "random"])
+        listed = [each for each in every if each.who.source != "random"]
+        listed += self._shrink_alike([each for each in every if each.who.source == "random"])
         return sorted(listed, key=lambda each: (KINDS.index(each.kind), each.who.place))
 
     def unknown(self, people: Iterable[Person]) -> list[Unknown]:
@@ -134,7 +151,8 @@ class Versions:
         out = []
         for name, side in zip(SIDES, self.sides, strict=True):
             for source in SOURCES:
-                lost = [told(self.both, side, person.answers)[1] for person in everybody if person.source == source]
+                lost = [answers_understood_by(side, self.both, person.answers)[1]
+                        for person in everybody if person.source == source]
                 what = Counter(each for some in lost for each in some)
                 if what:
                     out.append(Unknown(side=name, source=source, people=sum(map(bool, lost)),
@@ -146,60 +164,54 @@ class Versions:
         for start in range(0, len(cases), BLOCK):
             sides = []
             for side, compiled in zip(self.sides, self._compiled, strict=True):
-                mine = [told(self.both, side, answers)[0] for answers in cases[start:start + BLOCK]]
-                fired = compiled.many(mine) if len(mine) > 1 else map(compiled.fired, mine)
-                sides.append([assess(side, each, answers) for each, answers in zip(fired, mine, strict=True)])
+                own = [answers_understood_by(side, self.both, answers)[0] for answers in cases[start:start + BLOCK]]
+                fired = compiled.many(own) if len(own) > 1 else map(compiled.fired, own)
+                sides.append([assess(side, each, answers) for each, answers in zip(fired, own, strict=True)])
             yield from zip(*sides, strict=True)
 
     # --- what differs, and the rules behind it
 
     def _differences(self, who: Person, old: Assessment, new: Assessment) -> Iterator[Difference]:
-        for kind, what, was, now, cards in (*_urgency(old, new), *_ranking(old, new), *_offers(old, new),
-                                            *_flags(old, new)):
-            went, came, changed = self._behind(cards, what == OPEN, old, new)
-            yield Difference(kind=kind, what=what, old=was, new=now, went=went, came=came, changed=changed, who=who)
+        for each in (*_urgency(old, new), *_ranking(old, new), *_offers(old, new), *_flags(old, new)):
+            causes = self._causes(each.cards, each.what == OPEN, old, new)
+            yield Difference(kind=each.kind, what=each.what, old=each.old, new=each.new, causes=causes, who=who)
 
-    def _behind(
-        self, cards: set[str], silent: bool, *said: Assessment
-    ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-        """Rules of these cards, and of those they read, that went, that came, and that count otherwise.
-
-        `silent`: what did not fire counts too.
-        """
+    def _causes(self, cards: set[str], silent: bool, *assessments: Assessment) -> Causes:
+        """Rules of these cards, and of those they read. `silent`: what did not fire counts too."""
         every = cards if silent else set().union(*(_reach(reads, cards) for reads in self._reads))
         rules = [side.rules if silent else [side.by_key[key] for key in one.fired.rules]
-                 for side, one in zip(self.sides, said, strict=True)]
-        was, now = (_outright(rule.id for rule in mine if rule.card in every) for mine in rules)
+                 for side, one in zip(self.sides, assessments, strict=True)]
+        was, now = (_outright(rule.id for rule in some if rule.card in every) for some in rules)
         changed = [name for name in now if name in was and name in self._changed]
         for name in sorted(cards):
             one, other = (_card(side, name) for side in self.sides)
             if one is not None and other is not None:
                 changed += [f"{name}/{key}" for key in FIELDS if getattr(one, key, 0) != getattr(other, key, 0)]
-        return (tuple(name for name in was if name not in now), tuple(name for name in now if name not in was),
-                tuple(changed))
+        return Causes(tuple(name for name in was if name not in now), tuple(name for name in now if name not in was),
+                      tuple(changed))
 
     # --- random people as small as can be
 
-    def _smallest(self, found: list[Difference]) -> Iterator[Difference]:
+    def _shrink_alike(self, differences: list[Difference]) -> Iterator[Difference]:
         """One of all random people that differ in the same way, with as few answers as can be."""
-        shrunk: dict[tuple[object, ...], list[tuple[Difference, list[Person]]]] = {}
-        for alike in _grouped(found):
-            small = self._shrunk(min(alike, key=lambda each: len(each.who.answers)))
-            shrunk.setdefault(small.signature, []).append((small, [each.who for each in alike]))
-        for some in shrunk.values():
+        by_signature: dict[tuple[object, ...], list[tuple[Difference, list[Person]]]] = {}
+        for alike in _grouped(differences):
+            small = self._shrink(min(alike, key=lambda each: len(each.who.answers)))
+            by_signature.setdefault(small.signature, []).append((small, [each.who for each in alike]))
+        for some in by_signature.values():
             best = min((small for small, _ in some), key=lambda each: (count(each.who.answers), each.who.number))
             names = {who.number: who.name for _, people in some for who in people if who.number != best.who.number}
             yield msgspec.structs.replace(best, like_it=tuple(names[number] for number in sorted(names)))
 
-    def _shrunk(self, difference: Difference) -> Difference:
+    def _shrink(self, difference: Difference) -> Difference:
         """The same kind of difference in the same thing, when no answer can be left out any more."""
         def still(answers: Answers) -> Difference | None:
             who = msgspec.structs.replace(difference.who, answers=answers)
-            found = self._differences(who, *next(self._pairs([answers])))
-            same = (each for each in found if (each.kind, each.what) == (difference.kind, difference.what))
-            return next(same, None)
+            differences = self._differences(who, *next(self._pairs([answers])))
+            return next((each for each in differences
+                         if (each.kind, each.what) == (difference.kind, difference.what)), None)
 
-        return smallest(difference.who.answers, still) or difference
+        return ddmin(difference.who.answers, still) or difference
 
 
 def _renamed(both: Knowledge, answers: Answers) -> Answers:
@@ -209,31 +221,31 @@ def _renamed(both: Knowledge, answers: Answers) -> Answers:
 # --- what differs
 
 
-def _urgency(old: Assessment, new: Assessment) -> Iterator[Said]:
+def _urgency(old: Assessment, new: Assessment) -> Iterator[Change]:
     cards = {name.partition("/")[0] for side in (old, new) for name in side.urgency.reasons}
     before, after = severity(old.urgency), severity(new.urgency)
     if before != after:
         kind: Kind = "less_urgent" if after < before else "more_urgent"
-        yield kind, "urgency", old.urgency.id, new.urgency.id, cards
+        yield Change(kind, "urgency", old.urgency.id, new.urgency.id, cards)
     elif old.urgency.place != new.urgency.place:
-        yield "other", "place", old.urgency.place, new.urgency.place, cards
+        yield Change("other", "place", old.urgency.place, new.urgency.place, cards)
     if old.redirected != new.redirected:
         was, now = ("yes" if side.redirected else "no" for side in (old, new))
-        yield "other", "redirected", was, now, {*cards, *old.flags, *new.flags}
+        yield Change("other", "redirected", was, now, {*cards, *old.flags, *new.flags})
 
 
-def _ranking(old: Assessment, new: Assessment) -> Iterator[Said]:
+def _ranking(old: Assessment, new: Assessment) -> Iterator[Change]:
     ids, now = [c.id for c in old.conditions], [c.id for c in new.conditions]
     if ids[:1] != now[:1]:
-        yield "other_first", "first condition", _listed(ids[:1]), _listed(now[:1]), {*ids[:1], *now[:1]}
+        yield Change("other_first", "first condition", _listed(ids[:1]), _listed(now[:1]), {*ids[:1], *now[:1]})
     elif ids[:FIRST] != now[:FIRST]:
-        yield "other", "first three", _listed(ids[:FIRST]), _listed(now[:FIRST]), {*ids[:FIRST], *now[:FIRST]}
+        yield Change("other", "first three", _listed(ids[:FIRST]), _listed(now[:FIRST]), {*ids[:FIRST], *now[:FIRST]})
     yield from _sets("conditions", *([f"{c.id} {c.band}" for c in side.conditions] for side in (old, new)))
 
 
-def _offers(old: Assessment, new: Assessment) -> Iterator[Said]:
-    before, after = _offered(old), _offered(new)
-    urgency = {card for kind, what, _, _, cards in _urgency(old, new) if what == "urgency" for card in cards}
+def _offers(old: Assessment, new: Assessment) -> Iterator[Change]:
+    before, after = _due(old), _due(new)
+    urgency = {card for change in _urgency(old, new) if change.what == "urgency" for card in change.cards}
     for name in dict.fromkeys([*before, *after]):
         was, now = before.get(name, "not due"), after.get(name, "not due")
         if was == now:
@@ -245,26 +257,27 @@ def _offers(old: Assessment, new: Assessment) -> Iterator[Said]:
             kind = "newly_blocked"
         elif was == "offered":
             kind = "no_longer_offered"
-        yield kind, name, was, now, {name, *urgency}
+        yield Change(kind, name, was, now, {name, *urgency})
 
 
-def _offered(said: Assessment) -> dict[str, str]:
+def _due(assessment: Assessment) -> dict[str, str]:
     """Self-checks and care cards that are due -> how they stand."""
-    held = {held.id: "blocked" if held.rules else "waits for an answer"
-            for held in (*said.withheld_checks, *said.withheld_care)}
-    return held | dict.fromkeys((*said.self_checks, *said.care), "offered")
+    withheld = {card.id: "blocked" if card.rules else "waits for an answer"
+                for card in (*assessment.withheld_checks, *assessment.withheld_care)}
+    return withheld | dict.fromkeys((*assessment.self_checks, *assessment.care), "offered")
 
 
-def _flags(old: Assessment, new: Assessment) -> Iterator[Said]:
+def _flags(old: Assessment, new: Assessment) -> Iterator[Change]:
     yield from _sets("red flags", old.flags, new.flags)
     yield from _sets(OPEN, old.unresolved, new.unresolved)
 
 
-def _sets(what: str, old: Iterable[str], new: Iterable[str]) -> Iterator[Said]:
+def _sets(what: str, old: Iterable[str], new: Iterable[str]) -> Iterator[Change]:
     """What stands on one side only."""
-    went, came = [name for name in old if name not in {*new}], [name for name in new if name not in {*old}]
-    if went or came:
-        yield "other", what, _listed(went), _listed(came), {name.partition(" ")[0] for name in (*went, *came)}
+    lost, gained = [name for name in old if name not in {*new}], [name for name in new if name not in {*old}]
+    if lost or gained:
+        cards = {name.partition(" ")[0] for name in (*lost, *gained)}
+        yield Change("other", what, _listed(lost), _listed(gained), cards)
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -298,12 +311,12 @@ def _outright(names: Iterable[str]) -> list[str]:
 
 def _reach(reads: dict[str, set[str]], cards: set[str]) -> set[str]:
     """These cards, and all that they read, near and far."""
-    found: set[str] = set()
+    reach: set[str] = set()
     todo = set(cards)
     while todo:
-        found |= todo
-        todo = set().union(*(reads.get(name, set()) for name in todo)) - found
-    return found
+        reach |= todo
+        todo = set().union(*(reads.get(name, set()) for name in todo)) - reach
+    return reach
 
 
 def _card(side: Knowledge, name: str) -> msgspec.Struct | None:
@@ -311,8 +324,8 @@ def _card(side: Knowledge, name: str) -> msgspec.Struct | None:
     return next((shelf[name] for shelf in shelves if name in shelf), None)
 
 
-def _grouped(found: Iterable[Difference]) -> list[list[Difference]]:
+def _grouped(differences: Iterable[Difference]) -> list[list[Difference]]:
     out: dict[tuple[object, ...], list[Difference]] = {}
-    for each in found:
+    for each in differences:
         out.setdefault(each.signature, []).append(each)
     return list(out.values())

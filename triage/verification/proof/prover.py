@@ -18,7 +18,7 @@ from triage.inference.compiled import Compiled
 from triage.model import Answers, Assessment, Criterion, Knowledge, Rule
 from triage.verification.proof.symbolic_answers import Person, Symbol
 from triage.verification.proof.symbolic_rules import Rules
-from triage.verification.shrink import smallest
+from triage.verification.shrink import ddmin
 
 
 class Counterexample(msgspec.Struct, frozen=True):
@@ -30,14 +30,20 @@ class Counterexample(msgspec.Struct, frozen=True):
     """Where two persons are compared: the answers of the second."""
 
 
+class Violation(msgspec.Struct, frozen=True):
+    """What is wrong with what comes of some answers, in a sentence."""
+
+    says: str
+
+
 Claim = Counterexample | None
 """One thing that was to be shown: nothing when it holds."""
-Theorem = Callable[["Ground"], Iterator[Claim]]
-Wrong = Callable[[Answers], str]
-"""Answers -> what is wrong with what comes of them; empty when nothing is."""
+Theorem = Callable[["Prover"], Iterator[Claim]]
+Check = Callable[[Answers], Violation | None]
+"""Answers -> what is wrong with what comes of them by the evaluator; nothing where a theorem holds of them."""
 
 
-class Ground:
+class Prover:
     """The rules as one formula. Built once for all theorems."""
 
     def __init__(self, knowledge: Knowledge) -> None:
@@ -55,7 +61,7 @@ class Ground:
         """Somebody of whom all of this holds; None when there can be nobody."""
         return self.person.answers(self.solver.model()) if self.possible(*wanted) else None
 
-    def assessed(self, answers: Answers) -> Assessment:
+    def assessment(self, answers: Answers) -> Assessment:
         """What comes of answers, by the evaluator that the program uses."""
         return assess(self.knowledge, self.compiled.fired(answers), answers)
 
@@ -63,47 +69,53 @@ class Ground:
         """Does a rule fire?"""
         return rule.key in self.compiled.fired(answers).rules
 
-    def met(self, parts: Iterable[Criterion], answers: Answers) -> bool:
+    def meets(self, answers: Answers, parts: Iterable[Criterion]) -> bool:
         """Do these parts hold of the answers and what they imply?"""
         facts = complete(self.knowledge, answers)
         return all(part.holds(facts.get(part.fact)) for part in parts)
 
-    def is_shut(self, answers: Answers, locks: Iterable[str]) -> bool:
+    def is_blocked(self, answers: Answers, locks: Iterable[str]) -> bool:
         """Does one of these interlocks hold, or a card's own list of who must not?"""
         fired = [self.knowledge.by_key[key] for key in self.compiled.fired(answers).rules]
         return any(rule.kind in ("interlock", "must_not") and rule.card in locks for rule in fired)
 
     def urgency(self, answers: Answers) -> str:
         """What is told, in a word."""
-        return self.assessed(answers).urgency.id
+        return self.assessment(answers).urgency.id
 
     def place(self, rule: Rule) -> str:
         """Where a rule stands."""
         places = self.knowledge.places_of_rules
         return str(places.get(rule.key) or self.knowledge.places.get(rule.card) or rule.card)
 
-    def none_or(self, answers: Answers | None, wrong: Wrong) -> Claim:
-        """A claim: it holds when nobody was found; else the counterexample that was, as it may hang on bands."""
+    def claim(self, answers: Answers | None, check: Check) -> Claim:
+        """That there is nobody of whom the check is not true. `answers`: somebody who may be, if there is one.
+
+        What was found may hang on bands that no answers bring about. Then it is said that nothing was shown.
+        """
         if answers is None:
             return None
-        if not wrong(answers):
+        if check(answers) is None:
             return Counterexample("not shown for every ranking there may be, and no counterexample was found", answers)
-        return self.refuted(answers, wrong)
+        return self.counterexample(answers, check)
 
-    def refuted(self, answers: Answers, wrong: Wrong, keep: Iterable[str] = ()) -> Counterexample:
-        """The counterexample that these answers are, made small. Raises AssertionError when they are none."""
-        if not wrong(answers):
+    def counterexample(self, answers: Answers, check: Check, keep: Iterable[str] = ()) -> Counterexample:
+        """The counterexample that these answers are, made small. `keep`: findings whose answers stay.
+
+        Raises AssertionError when they are none.
+        """
+        if check(answers) is None:
             raise AssertionError(f"the formula and the evaluator do not agree on {answers}")
         kept = {name: answer for name, answer in answers.items() if name in keep}
         rest = {name: answer for name, answer in answers.items() if name not in keep}
 
         def still(fewer: Answers) -> Counterexample | None:
-            says = wrong({**fewer, **kept})
-            return Counterexample(says, {**fewer, **kept}) if says else None
+            violation = check({**fewer, **kept})
+            return Counterexample(violation.says, {**fewer, **kept}) if violation else None
 
-        found = smallest(rest, still)
-        assert found is not None
-        return found
+        smallest = ddmin(rest, still)
+        assert smallest is not None
+        return smallest
 
     @cached_property
     def witnesses(self) -> dict[str, Answers]:
@@ -140,7 +152,7 @@ class Ground:
                 for word in self.person.words(finding)])))
         return self.rules, self._second, search
 
-    def named(self, search: Any, wanted: Symbol) -> Symbol:
+    def abbreviation(self, search: Any, wanted: Symbol) -> Symbol:
         """A short name for a long formula that many questions to a solver share."""
         name = z3.FreshBool()
         search.add(z3.Implies(name, wanted.it))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import z3
@@ -31,7 +32,7 @@ from triage.model import (
     Rule,
     RuleKind,
 )
-from triage.verification.proof.prover import Claim, Counterexample, Ground, Theorem
+from triage.verification.proof.prover import Claim, Counterexample, Prover, Theorem, Violation
 from triage.verification.proof.symbolic_answers import EVERYWHERE, Symbol, any_of
 from triage.verification.proof.symbolic_rules import AnyScore, Rules
 
@@ -39,66 +40,68 @@ Parts = tuple[Criterion, ...]
 EVIDENCE = ("for", "against")
 
 
-def every_rule_fires(ground: Ground) -> Iterator[Claim]:
+def every_rule_fires(prover: Prover) -> Iterator[Claim]:
     """Every rule fires for some person."""
-    for rule in ground.knowledge.rules:
-        yield None if rule.key in ground.witnesses else Counterexample(
-            f"{ground.place(rule)}: nobody can meet {rule.id}", {})
+    for rule in prover.knowledge.rules:
+        yield None if rule.key in prover.witnesses else Counterexample(
+            f"{prover.place(rule)}: nobody can meet {rule.id}", {})
 
 
-def no_rule_is_implied(ground: Ground) -> Iterator[Claim]:
+def no_rule_is_implied(prover: Prover) -> Iterator[Claim]:
     """No rule is implied by another that concludes the same.
 
     A red flag line says more than another one when it is nearer, or when "not sure" lowers it and not the other. Lines
     of evidence may refine each other, and only two that always hold together say the same.
     """
-    knowledge = ground.knowledge
-    fires = {**ground.rules.early, **ground.rules.late(ground.rules.any_bands)}
-    block = ground.compiled.block(list({id(each): each for each in ground.witnesses.values()}.values()))
+    knowledge = prover.knowledge
+    fires = {**prover.rules.early, **prover.rules.late(prover.rules.any_bands)}
+    block = prover.compiled.block(list({id(each): each for each in prover.witnesses.values()}.values()))
     seen = {**block.early, **block.late}
     for rules in _same_subject(knowledge):
         for one, other in itertools.permutations(rules, 2):
             if not _says_no_more(knowledge, one, other):
                 continue
-            alone = seen[one.key] & ~seen[other.key] or ground.possible(fires[one.key], ~fires[other.key])
+            alone = seen[one.key] & ~seen[other.key] or prover.possible(fires[one.key], ~fires[other.key])
             if not alone and one.kind in EVIDENCE:  # lines of evidence may refine each other, but not say the same
-                alone = seen[other.key] & ~seen[one.key] or ground.possible(fires[other.key], ~fires[one.key])
+                alone = seen[other.key] & ~seen[one.key] or prover.possible(fires[other.key], ~fires[one.key])
             yield None if alone else Counterexample(
-                f"{ground.place(one)}: {one.id} holds only where {other.id} does, which concludes as much", {})
+                f"{prover.place(one)}: {one.id} holds only where {other.id} does, which concludes as much", {})
 
 
-def danger_never_lowers(ground: Ground) -> Iterator[Claim]:
+def danger_never_lowers(prover: Prover) -> Iterator[Claim]:
     """One more danger never makes less of the urgency.
 
     A danger is an answer that a red flag reads and that says what is the matter (`Knowledge.danger_answers`), not
     where, when or who. It is added to silence, to a no or none, to a "not sure" of a yes, or to other ticks of a list.
     """
-    knowledge = ground.knowledge
-    before, later, search = ground.two_persons()
-    less = ground.named(search, any_of(before.at_least(level) & ~later.at_least(level) for level in _levels(knowledge)))
+    knowledge = prover.knowledge
+    before, later, search = prover.two_persons()
+    less = prover.abbreviation(
+        search, any_of(before.at_least(level) & ~later.at_least(level) for level in _levels(knowledge)))
     for name, options in knowledge.danger_answers.items():
         for option in sorted(options):
-            told = later.person.free[name, option]
+            danger_said = later.person.free[name, option]
             more = Symbol(z3.And(_only_more(knowledge.findings[name], option, before, later)))
-            model = ground.differ_in(search, [name], less, told, more)
+            model = prover.differ_in(search, [name], less, danger_said, more)
             if model is None:
                 yield None
                 continue
             danger = {name: later.person.answers(model)[name]}
-
-            def wrong(fewer: Answers, danger: Answers = danger) -> str:
-                now, then = ground.assessed(fewer).urgency, ground.assessed({**fewer, **danger}).urgency
-                told = f"told {ground.urgency(fewer)}, and with {danger} only {ground.urgency({**fewer, **danger})}"
-                return told if severity(then) < severity(now) else ""
-
-            found = ground.refuted(before.person.answers(model), wrong, keep=[name])
-            yield Counterexample(found.says, found.answers, danger)
+            example = prover.counterexample(before.person.answers(model), partial(_danger_lowers, prover, danger),
+                                            keep=[name])
+            yield Counterexample(example.says, example.answers, danger)
 
 
-def no_blocked_advice(ground: Ground) -> Iterator[Claim]:
+def _danger_lowers(prover: Prover, danger: Answers, answers: Answers) -> Violation | None:
+    now, then = prover.assessment(answers).urgency, prover.assessment({**answers, **danger}).urgency
+    says = f"told {now.id}, and with {danger} only {then.id}"
+    return Violation(says) if severity(then) < severity(now) else None
+
+
+def no_blocked_advice(prover: Prover) -> Iterator[Claim]:
     """No advice to press, roll, squeeze, stretch, load, cool, wrap or cut while its block holds, whatever is ranked."""
-    knowledge = ground.knowledge
-    late = ground.rules.late(ground.rules.any_bands)
+    knowledge = prover.knowledge
+    late = prover.rules.late(prover.rules.any_bands)
     shut = {name: any_of(late[rule.key] for rule in knowledge.rules_of("interlock", card=name))
             for name in knowledge.interlocks}
     cards: list[Blockable] = [*knowledge.self_checks.values(), *knowledge.care.values()]
@@ -106,83 +109,87 @@ def no_blocked_advice(ground: Ground) -> Iterator[Claim]:
         must_not = [late[rule.key] for rule in knowledge.rules_of("must_not", card=card.id)]
         closed = any_of([*(shut[lock] for lock in card.blocked_by), *must_not])
         for lock, step in forbidden_advice.of_card(knowledge, card).items():
-
-            def offered(fewer: Answers, card: Blockable = card, lock: str = lock, step: str = step) -> str:
-                open_ = ground.is_shut(fewer, [lock]) and not ground.is_shut(fewer, [*card.blocked_by, card.id])
-                return f"{card.id} may be offered although {lock} holds, and it says: {step}" if open_ else ""
-
-            yield ground.none_or(ground.find(shut[lock], ~closed), offered)
+            yield prover.claim(prover.find(shut[lock], ~closed), partial(_is_offered, prover, card, lock, step))
     for flag in knowledge.red_flags.values():
         for lock, line in forbidden_advice.told(knowledge, flag.do).items():
-
-            def told(fewer: Answers, flag: RedFlag = flag, lock: str = lock, line: str = line) -> str:
-                both = ground.is_shut(fewer, [lock]) and flag.id in ground.assessed(fewer).flags
-                return f"the red flag {flag.id} says although {lock} holds: {line}" if both else ""
-
-            yield ground.none_or(ground.find(shut[lock], ground.rules.flag(flag.id)), told)
+            yield prover.claim(prover.find(shut[lock], prover.rules.flag(flag.id)),
+                               partial(_advises, prover, flag, lock, line))
 
 
-def clot_is_today(ground: Ground) -> Iterator[Claim]:
+def _is_offered(prover: Prover, card: Blockable, lock: str, step: str, answers: Answers) -> Violation | None:
+    offered = prover.is_blocked(answers, [lock]) and not prover.is_blocked(answers, [*card.blocked_by, card.id])
+    return Violation(f"{card.id} may be offered although {lock} holds, and it says: {step}") if offered else None
+
+
+def _advises(prover: Prover, flag: RedFlag, lock: str, line: str, answers: Answers) -> Violation | None:
+    both = prover.is_blocked(answers, [lock]) and flag.id in prover.assessment(answers).flags
+    return Violation(f"the red flag {flag.id} says although {lock} holds: {line}") if both else None
+
+
+def clot_is_today(prover: Prover) -> Iterator[Claim]:
     """Signs of a clot are told to be seen today at least: the promises of knowledge.yaml are kept."""
-    knowledge = ground.knowledge
+    knowledge = prover.knowledge
     for promise in knowledge.settings.promises:
-        rank = RANK[promise.at_least]
-        enough = any_of(ground.rules.flag(name, rank) for name in knowledge.red_flags)
+        enough = any_of(prover.rules.flag(name, RANK[promise.at_least]) for name in knowledge.red_flags)
         for parts in promise.when:
-
-            def broken(fewer: Answers, parts: Parts = parts, rank: int = rank, promise: Promise = promise) -> str:
-                less = ground.met(parts, fewer) and RANK[ground.assessed(fewer).urgency.level] < rank
-                return f"{promise.say}: told {ground.urgency(fewer)}, not {promise.at_least}" if less else ""
-
-            yield ground.none_or(ground.find(*(ground.rules.holds(part) for part in parts), ~enough), broken)
+            yield prover.claim(prover.find(*(prover.rules.holds(part) for part in parts), ~enough),
+                               partial(_breaks, prover, promise, parts))
 
 
-def no_score_lowers(ground: Ground) -> Iterator[Claim]:
+def _breaks(prover: Prover, promise: Promise, parts: Parts, answers: Answers) -> Violation | None:
+    urgency = prover.assessment(answers).urgency
+    less = prover.meets(answers, parts) and RANK[urgency.level] < RANK[promise.at_least]
+    return Violation(f"{promise.say}: told {urgency.id}, not {promise.at_least}") if less else None
+
+
+def no_score_lowers(prover: Prover) -> Iterator[Claim]:
     """A higher score never makes less of the urgency, whatever the scores are."""
-    knowledge = ground.knowledge
+    knowledge = prover.knowledge
     low = [AnyScore(f"{name} low") for name in knowledge.scores]
     high = [AnyScore(f"{name} high") for name in knowledge.scores]
     # Both are of one person, so that all but the scores is the same.
-    with_low, with_high = ground.with_scores(low), ground.with_scores(high)
+    with_low, with_high = prover.with_scores(low), prover.with_scores(high)
     lower = {level: with_low.at_least(level) & ~with_high.at_least(level) for level in _levels(knowledge)}
     orderly = [claim for one, other in zip(low, high, strict=True)
                for claim in (*one.orderly(other), *one.orderly(), *other.orderly())]
     order = Symbol(z3.And(orderly)) if orderly else EVERYWHERE
-    found = [each for each in lower.values() if ground.find(order, each) is not None]
-    yield from [None] * (len(lower) - len(found))
-    if found:
-        yield from _lower_scores(ground)
+    lowered = sum(prover.find(order, each) is not None for each in lower.values())
+    yield from [None] * (len(lower) - lowered)
+    if lowered:
+        yield from _lower_scores(prover)
 
 
-def not_for_is_redirected(ground: Ground) -> Iterator[Claim]:
+def not_for_is_redirected(prover: Prover) -> Iterator[Claim]:
     """Whoever the program is not for is sent elsewhere."""
-    knowledge = ground.knowledge
-    sent = any_of(ground.rules.early[rule.key] for rule in knowledge.rules_of("red_flag") if rule.level == "redirect")
+    knowledge = prover.knowledge
+    sent = any_of(prover.rules.early[rule.key] for rule in knowledge.rules_of("red_flag") if rule.level == "redirect")
     for people in knowledge.settings.not_for:
         for parts in people.when:
-
-            def kept(fewer: Answers, parts: Parts = parts, people: NotFor = people) -> str:
-                here = ground.met(parts, fewer) and not ground.assessed(fewer).redirected
-                return f"{people.say}: told {ground.urgency(fewer)} and not sent elsewhere" if here else ""
-
-            yield ground.none_or(ground.find(*(ground.rules.holds(part) for part in parts), ~sent), kept)
+            yield prover.claim(prover.find(*(prover.rules.holds(part) for part in parts), ~sent),
+                               partial(_stays, prover, people, parts))
 
 
-def interview_ends(ground: Ground) -> Iterator[Claim]:
+def _stays(prover: Prover, people: NotFor, parts: Parts, answers: Answers) -> Violation | None:
+    assessment = prover.assessment(answers)
+    here = prover.meets(answers, parts) and not assessment.redirected
+    return Violation(f"{people.say}: told {assessment.urgency.id} and not sent elsewhere") if here else None
+
+
+def interview_ends(prover: Prover) -> Iterator[Claim]:
     """From every state some answer ends the interview, and each question asked brings its end nearer.
 
     A line of the emergency screens that calls an ambulance ends it at once, whatever else was said. And what was asked
     is known afterwards, while nothing that was known is forgotten, so that the questions run out.
     """
-    knowledge, person = ground.knowledge, ground.person
-    ambulance = any_of(ground.rules.flag(name, STOPS) for name in knowledge.red_flags)
+    knowledge, person = prover.knowledge, prover.person
+    ambulance = any_of(prover.rules.flag(name, STOPS) for name in knowledge.red_flags)
     lines = [name for name in knowledge.emergency if knowledge.findings[name].kind == "yes_no"]
-    states = [ground.find(person.free[name, "yes"], ~ambulance) for name in lines]
+    states = [prover.find(person.free[name, "yes"], ~ambulance) for name in lines]
     yield None if None in states else Counterexample(
         "no line of the emergency screens ends the interview in every state; in this one none does",
         next((state for state in states if state is not None), {}))
 
-    before, later, search = ground.two_persons()
+    before, later, search = prover.two_persons()
     linked = [finding.id for finding in knowledge.findings.values()
               if any(finding.id in (other.within, *other.parents) or other.id == finding.id
                      for other in knowledge.follow_ups)]
@@ -192,21 +199,21 @@ def interview_ends(ground: Ground) -> Iterator[Claim]:
         parents = [before.holds(Criterion(parent, any_of=("yes",))) for parent in finding.parents]
         asked = ~before.known(name) & later.person.given_at_all(name) & (any_of(parents) if parents else EVERYWHERE)
         wrong = asked & (forgotten | ~later.known(name))
-        model = ground.differ_in(search, [name], wrong)
+        model = prover.differ_in(search, [name], wrong)
         yield None if model is None else Counterexample(
             f"after the answer to {name} something is not known any more, or it would be asked again",
             before.person.answers(model), {name: later.person.answers(model)[name]})
 
 
-def _lower_scores(ground: Ground) -> Iterator[Counterexample]:
-    told = [each for name in ground.knowledge.scores if (each := _lower_score(ground, name))]
-    yield from told or [Counterexample("a score may lower the urgency, by a rule that reads it", {})]
+def _lower_scores(prover: Prover) -> Iterator[Counterexample]:
+    examples = [each for name in prover.knowledge.scores if (each := _lower_score(prover, name))]
+    yield from examples or [Counterexample("a score may lower the urgency, by a rule that reads it", {})]
 
 
-def _lower_score(ground: Ground, name: str) -> Counterexample | None:
+def _lower_score(prover: Prover, name: str) -> Counterexample | None:
     """Two persons who differ in what a score counts, of whom the one with more points is told less."""
-    knowledge = ground.knowledge
-    before, later, search = ground.two_persons()
+    knowledge = prover.knowledge
+    before, later, search = prover.two_persons()
     counted = {fact for rule in knowledge.rules_of("score_item", card=name) for fact in _facts(knowledge, rule)}
     less = any_of(before.at_least(level) & ~later.at_least(level) for level in _levels(knowledge))
     readers = [rule for rule in knowledge.rules_of("red_flag") if any(p.fact == f"score.{name}" for p in rule.parts)]
@@ -215,22 +222,22 @@ def _lower_score(ground: Ground, name: str) -> Counterexample | None:
         for bound in bounds:
             more = later.scores[name].compared(">", bound) & ~before.scores[name].compared(">", bound)
             gone = before.early[rule.key] & ~later.early[rule.key]
-            model = ground.differ_in(search, counted, more, gone, less)
+            model = prover.differ_in(search, counted, more, gone, less)
             if model is None:
                 continue
             change = {fact: answer for fact, answer in later.person.answers(model).items() if fact in counted}
-
-            def wrong(fewer: Answers, change: Answers = change, rule: Rule = rule) -> str:
-                more = {**fewer, **change}
-                fell = severity(ground.assessed(more).urgency) < severity(ground.assessed(fewer).urgency)
-                return (f"{ground.place(rule)}: {rule.id} makes {ground.urgency(fewer)} into {ground.urgency(more)} "
-                        f"when the score {name} rises" if fell else "")
-
+            check = partial(_points_lower, prover, rule, name, change)
             first = before.person.answers(model)
-            if wrong(first):
-                found = ground.refuted(first, wrong, keep=counted)
-                return Counterexample(found.says, found.answers, change)
+            if check(first) is not None:
+                example = prover.counterexample(first, check, keep=counted)
+                return Counterexample(example.says, example.answers, change)
     return None
+
+
+def _points_lower(prover: Prover, rule: Rule, score: str, change: Answers, answers: Answers) -> Violation | None:
+    now, then = prover.assessment(answers).urgency, prover.assessment({**answers, **change}).urgency
+    says = f"{prover.place(rule)}: {rule.id} makes {now.id} into {then.id} when the score {score} rises"
+    return Violation(says) if severity(then) < severity(now) else None
 
 
 # --- rules that could be left out
@@ -303,6 +310,6 @@ THEOREMS: dict[str, Theorem] = {
 }
 
 
-def says(theorem: Theorem) -> str:
+def statement(theorem: Theorem) -> str:
     """What a theorem states, in one sentence."""
     return (theorem.__doc__ or "").strip().partition("\n")[0]
