@@ -13,7 +13,7 @@ from tests.helpers.read_once import ReadOnce
 from triage.inference.compiled import Compiled
 from triage.inference.experta.engine import Engine
 from triage.knowledge import reader
-from triage.model import Answers, Fired, Knowledge
+from triage.model import Answers, Conclusion, Knowledge
 from triage.verification import scenarios
 from triage.verification.edges import read as read_edges
 
@@ -23,7 +23,7 @@ SCENARIOS = ROOT / "tests" / "scenarios"
 EDGES = ROOT / "tests" / "regression" / "edges.jsonl"
 
 _shared: dict[str, object] = {}
-_fired: dict[tuple[tuple[str, object], ...], Fired] = {}
+_concluded: dict[tuple[tuple[str, object], ...], Conclusion] = {}
 
 register_profiles()
 if not isinstance(reader.read, ReadOnce):
@@ -54,12 +54,12 @@ def shared_compiled() -> Compiled:
     return _shared["compiled"]  # type: ignore[return-value]
 
 
-def remembered(answers: Answers) -> Fired:
+def remembered(answers: Answers) -> Conclusion:
     """What the shared engine concludes, worked out once for the same answers: many tests tell the same stories."""
     key = tuple(sorted(answers.items()))
-    if key not in _fired:
-        _fired[key] = shared_engine().fired(answers)
-    return _fired[key]
+    if key not in _concluded:
+        _concluded[key] = shared_engine().conclude(answers)
+    return _concluded[key]
 
 
 @pytest.fixture(scope="session")
@@ -97,8 +97,8 @@ def pytest_collect_file(parent: pytest.Collector, file_path: Path) -> pytest.Col
 
 class ScenarioFile(pytest.File):
     def collect(self) -> Iterator[pytest.Item]:
-        yield StoriesItem.from_parent(self, name="compiled", fired=lambda answers: shared_compiled().fired(answers))
-        by_experta = StoriesItem.from_parent(self, name="experta", fired=remembered)
+        yield StoriesItem.from_parent(self, name="compiled", conclude=lambda some: shared_compiled().conclude(some))
+        by_experta = StoriesItem.from_parent(self, name="experta", conclude=remembered)
         by_experta.add_marker("slow")
         yield by_experta
 
@@ -106,14 +106,14 @@ class ScenarioFile(pytest.File):
 class StoriesItem(pytest.Item):
     """All stories of a file, concluded by one evaluator."""
 
-    def __init__(self, *, fired: Callable[[Answers], Fired], **kwargs: object) -> None:
+    def __init__(self, *, conclude: Callable[[Answers], Conclusion], **kwargs: object) -> None:
         super().__init__(**kwargs)  # type: ignore[arg-type]
-        self.fired = fired
+        self.conclude = conclude
 
     def runtest(self) -> None:
         wrong = []
         for story in scenarios.read(shared_knowledge(), self.path):
-            if failures := scenarios.failures(shared_knowledge(), self.fired, story):
+            if failures := scenarios.failures(shared_knowledge(), self.conclude, story):
                 wrong += [f"{self.path.relative_to(ROOT).as_posix()}:{story.line}: {story.story}", *failures]
         if wrong:
             raise StoriesFailed(wrong)

@@ -23,7 +23,7 @@ from tests.frontends.test_terminal import Terminal
 from triage.frontends.terminal.interactive import TtyFront
 from triage.inference.assessment import assess
 from triage.inference.compiled import Compiled
-from triage.interview.next_question import Interview
+from triage.interview.next_question import Interview, by_picture, next_question
 from triage.knowledge import reader
 from triage.model import Answers, Knowledge
 from triage.presentation import picture
@@ -41,7 +41,7 @@ def session(knowledge: Knowledge) -> str:
     """The question for the place, as a person in a terminal of 80 columns has it before them."""
     given: Answers = {"person.age": 35.0, **dict.fromkeys(knowledge.emergency, "no")}
     interview = Interview(knowledge)
-    question = interview.next(given, assess(knowledge, interview.compiled.fired(given), given))
+    question = next_question(interview.state(interview.compiled.conclude(given)))
     assert question is not None
     terminal, frames = Terminal(80, rows=34), list[list[Text]]()
     flush = terminal.flush
@@ -54,7 +54,7 @@ def session(knowledge: Knowledge) -> str:
     terminal.flush = looking  # type: ignore[method-assign]
     front = TtyFront(draw=picture.pointing(knowledge, True), quiet=0)
     keys = [DOWN, DOWN, " ", *[DOWN] * 7, "t"]
-    terminal.use(lambda: front.ask(interview.by_picture(question), 5), *keys, "q")
+    terminal.use(lambda: front.ask(by_picture(knowledge, question), 5), *keys, "q")
     rows = frames[-1]
     while not rows[-1].plain.strip():
         rows.pop()
@@ -90,7 +90,7 @@ def page(knowledge: Knowledge, target: Path) -> bool:
     if not browser:
         return False
     answers = answers_file.answers(knowledge, str(RUNNER))
-    told = report(knowledge, assess(knowledge, Compiled(knowledge).fired(answers), answers), DAY, "person")
+    told = report(knowledge, assess(knowledge, Compiled(knowledge).conclude(answers)), DAY, "person")
     with tempfile.TemporaryDirectory() as folder:
         shown = Path(folder) / "report.html"
         shown.write_bytes(render(told, "html"))

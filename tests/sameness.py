@@ -27,7 +27,7 @@ from tests.benchmarks.slices import sliced
 from triage.inference.compiled import Compiled
 from triage.inference.experta.engine import Engine
 from triage.knowledge import reader
-from triage.model import NOT_SURE, Answers, Fired, Knowledge
+from triage.model import NOT_SURE, Answers, Conclusion, Knowledge
 from triage.verification import scenarios
 from triage.verification.random_answers import Random, meeting, values
 
@@ -39,7 +39,7 @@ FULL = {"walk": 1_000_000, "clips": 100_000, "experta": 10_000, "stock experta":
 PART = 150
 """Rules of the part on which stock experta meets every boundary."""
 
-Way = Callable[[list[Answers]], list[Fired]]
+Way = Callable[[list[Answers]], list[Conclusion]]
 
 
 # --- cases
@@ -84,28 +84,28 @@ def cases(knowledge: Knowledge, stories: list[Answers], seed: int = SEED) -> Ite
 
 def ways(knowledge: Knowledge, names: Iterable[str]) -> dict[str, Way]:
     """Evaluators by name, each from cases to conclusions."""
-    def each(make: Callable[[], Callable[[Answers], Fired]]) -> Way:
+    def each(make: Callable[[], Callable[[Answers], Conclusion]]) -> Way:
         one = make()
         return lambda some: [one(answers) for answers in some]
 
-    def clips() -> Callable[[Answers], Fired]:
+    def clips() -> Callable[[Answers], Conclusion]:
         from tests.helpers.clips import Clips
 
-        return Clips(knowledge).fired
+        return Clips(knowledge).conclude
 
-    def walk() -> Callable[[Answers], Fired]:
+    def walk() -> Callable[[Answers], Conclusion]:
         from tests.helpers.walk import Walk
 
-        return Walk(knowledge).fired
+        return Walk(knowledge).conclude
 
     compiled = Compiled(knowledge)
     makers: dict[str, Callable[[], Way]] = {
-        "function": lambda: lambda some: list(compiled.many(some)),
-        "bit sets": lambda: each(lambda: compiled.fired),
+        "function": lambda: lambda some: list(compiled.conclude_many(some)),
+        "bit sets": lambda: each(lambda: compiled.conclude),
         "walk": lambda: each(walk),
         "clips": lambda: each(clips),
-        "experta": lambda: each(lambda: Engine(knowledge).fired),
-        "stock experta": lambda: each(lambda: Engine(knowledge, stock=True).fired),
+        "experta": lambda: each(lambda: Engine(knowledge).conclude),
+        "stock experta": lambda: each(lambda: Engine(knowledge, stock=True).conclude),
     }
     return {name: makers[name]() for name in names}
 
@@ -120,7 +120,7 @@ def differences(found: dict[str, Way], some: list[Answers]) -> Iterator[tuple[st
                 yield name, answers, f"{first} and {name} differ: {_differs(wanted, got)}"
 
 
-def _differs(one: Fired, other: Fired) -> str:
+def _differs(one: Conclusion, other: Conclusion) -> str:
     if one.rules != other.rules:
         return f"rules {sorted(set(one.rules) ^ set(other.rules))[:4] or 'in another order'}"
     names = [name for name in ("derived", "scores", "bands") if getattr(one, name) != getattr(other, name)]

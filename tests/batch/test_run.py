@@ -131,7 +131,7 @@ def test_every_row_has_what_assess_says(run, rules):
     engine = Engine(knowledge)
     for row, given_ in zip(out, csv.DictReader(io.StringIO(PEOPLE.decode())), strict=True):
         answers = answers_file.checked(knowledge, {k: v for k, v in given_.items() if v and k != "id"}, "")
-        told = result(knowledge, assess(knowledge, engine.fired(answers), answers))
+        told = result(knowledge, assess(knowledge, engine.conclude(answers)))
         assert row == {
             "id": given_["id"], "engine": "compiled", "rules": knowledge.digest[:12],
             "urgency": told["urgency"]["level"], "within_days": str(told["urgency"]["within_days"]),
@@ -301,7 +301,7 @@ def test_rows_are_recomputed_on_the_other_engine(run, monkeypatch, engine, targe
 def test_a_difference_between_engines_fails_and_keeps_the_output_from_its_name(run, here, monkeypatch, target):
     real = judging.evaluator
     monkeypatch.setattr(judging, "evaluator", lambda knowledge, name: real(knowledge, name) if name == "compiled" else (
-        lambda many: [Engine(knowledge).fired({}) for _ in many]))
+        lambda many: [Engine(knowledge).conclude({}) for _ in many]))
     done = run(write("in.csv", HEADER + b"a,,,,\nb,calf,1 day,yes,left\n"), target, "--verify", "9")
     assert (done.code, done.out) == (1, b"")
     assert "row 2, column 'urgency'" in done.err

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any
 
-from triage.model import Answers, Fired, Knowledge
+from triage.model import Answers, Conclusion, Knowledge
 
-Conclude = Callable[[Answers], Fired]
+Conclude = Callable[[Answers], Conclusion]
 
 STOCK, EXPERTA = "stock experta", "experta, indexed"
 CLIPS, ZEN, WALK = "CLIPS", "zen-engine", "plain walk"
@@ -50,5 +50,5 @@ def built(name: str, knowledge: Knowledge) -> Any:
 def one_by_one(name: str, evaluator: Any) -> Conclude:
     """Concludes from one case."""
     if name == FUNCTION:
-        return lambda answers: next(iter(evaluator.many([answers])))
-    return evaluator.fired
+        return lambda answers: next(iter(evaluator.conclude_many([answers])))
+    return evaluator.conclude

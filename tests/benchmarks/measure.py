@@ -14,7 +14,7 @@ import msgspec
 
 from tests.benchmarks import cases, evaluators
 from tests.benchmarks.evaluators import BIT_SETS, FUNCTION, Conclude
-from triage.model import Answers, Fired, Knowledge
+from triage.model import Answers, Conclusion, Knowledge
 
 
 class Times(msgspec.Struct, frozen=True):
@@ -77,7 +77,7 @@ def sides(
     for name, evaluator in ready.items():
         many, sets = statistics.fmean(whole[name]), None
         if name == FUNCTION:
-            many = _best(lambda: list(ready[FUNCTION].many(crowd)), effort.rounds) / len(crowd)
+            many = _best(lambda: list(ready[FUNCTION].conclude_many(crowd)), effort.rounds) / len(crowd)
             sets = _best(lambda: [block.late for block in ready[FUNCTION].blocks(crowd)], effort.rounds) / len(crowd)
         question = _question(name, evaluator, acts[name], knowledge, full[: max(1, len(full) // 3)], effort)
         out[name] = Side(_times(answer[name]), _times(whole[name]), many, sets, question)
@@ -121,7 +121,7 @@ def _times(found: list[float]) -> Times:
 
 
 def _agree(acts: Mapping[str, Conclude], full: list[Answers]) -> None:
-    seen: dict[str, list[Fired]] = {name: [act(answers) for answers in full] for name, act in acts.items()}
+    seen: dict[str, list[Conclusion]] = {name: [act(answers) for answers in full] for name, act in acts.items()}
     first = next(iter(seen))
     for name, fired in seen.items():
         assert fired == seen[first], f"{name} does not conclude the same as {first}"
@@ -142,7 +142,7 @@ def _question(
             found.append(_best(lambda state=state: evaluator.suppose(state), effort.rounds))
         elif name == FUNCTION:  # all of them are one block
             some = [{**state, fact: value} for fact, value in items]
-            found.append(_best(lambda some=some: list(evaluator.many(some)), effort.rounds))
+            found.append(_best(lambda some=some: list(evaluator.conclude_many(some)), effort.rounds))
         else:
             some = [{**state, fact: value} for fact, value in lot.sample(items, min(effort.hypotheses, len(items)))]
             found.append(_ms(lambda some=some: [act(each) for each in some]) / len(some) * len(items))

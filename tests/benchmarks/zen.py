@@ -18,7 +18,8 @@ import zen
 
 from triage.inference import weighing
 from triage.inference.answers import complete
-from triage.model import NOT_SURE, Answers, Criterion, Fired, Knowledge, Rule
+from triage.inference.conclusion import conclusion
+from triage.model import NOT_SURE, Answers, Conclusion, Criterion, Knowledge, Rule
 
 PSEUDO = ("derived", "score", "red_flag", "condition")
 
@@ -38,8 +39,8 @@ class Zen:
         engine = zen.ZenEngine()
         self._layers = [engine.create_decision(zen.ZenDecisionContent(json.dumps(_graph(each)))) for each in rows]
 
-    def fired(self, answers: Answers) -> Fired:
-        """What `Engine.fired` gives for these answers."""
+    def conclude(self, answers: Answers) -> Conclusion:
+        """What `Engine.conclude` gives for these answers."""
         knowledge = self.knowledge
         facts: dict[str, dict[str, Any]] = {topic: {} for topic in PSEUDO}
         for name, answer in complete(knowledge, answers).items():
@@ -65,14 +66,11 @@ class Zen:
         facts["score"] = dict(scores)
         rules += self._layer(next(layers), facts)
 
-        _, bands = weighing.judge(knowledge, rules)
+        _, bands = weighing.weigh_all(knowledge, rules)
         facts["red_flag"] = {rule.card: "yes" for rule in rules if rule.kind == "red_flag"}
         facts["condition"] = {name: band for name, band in bands.items() if band != "unlikely"}
         rules += self._layer(next(layers), facts)
-        return Fired(
-            rules=tuple(sorted((rule.key for rule in rules), key=knowledge.order.__getitem__)),
-            derived=dict(sorted(derived.items())), scores=scores, bands=bands,
-        )
+        return conclusion(knowledge, answers, (rule.key for rule in rules), derived, scores, bands)
 
     def _layer(self, table: Any, facts: dict[str, dict[str, Any]]) -> list[Rule]:
         return [self.knowledge.rules[row["rule"]] for row in table.evaluate(facts)["result"]]

@@ -64,14 +64,14 @@ def knowledge() -> Knowledge:
         with tempfile.TemporaryDirectory() as folder:
             _built["knowledge"] = reader.load(small.write_spoken(Path(folder)))
         _built["compiled"] = Compiled(_built["knowledge"])
-        _built["conversation"] = Conversation(_built["knowledge"], _built["compiled"].fired)
+        _built["conversation"] = Conversation(_built["knowledge"], _built["compiled"].conclude)
     return _built["knowledge"]  # type: ignore[no-any-return]
 
 
 def conclusion(given: Answers) -> Assessment:
     known = knowledge()
     given = {name: answer for name, answer in given.items() if name in known.known_names}
-    return assess(known, _built["compiled"].fired(given), given)
+    return assess(known, _built["compiled"].conclude(given))
 
 
 class Live:
@@ -172,7 +172,8 @@ class Talking(RuleBasedStateMachine):
             self.reply(Given(answer))
             if answer == THOROUGH:
                 self.model.append((THOROUGH, {}))
-                more = Interview(knowledge()).next(self.answers(), conclusion(self.answers()), thorough=True)
+                concluded = _built["compiled"].conclude(self.answers())
+                more = next_question.next_question(Interview(knowledge()).state(concluded), thorough=True)
                 assert self.asks == (more.id if more else REVIEW)
             else:
                 assert self.asks == AFTER

@@ -32,7 +32,7 @@ def compiled(knowledge):
 @pytest.mark.parametrize("answers", [HEEL, CLOT, {}], ids=["heel", "clot", "nothing"])
 def test_a_change_that_is_named_does_what_is_said_of_it(knowledge, compiled, answers):
     """Concluded again on the engine: the urgency and the first condition are those that were told."""
-    now = assess(knowledge, remembered(answers), answers)
+    now = assess(knowledge, remembered(answers))
     found = counterfactual.what_if(knowledge, compiled, answers)
     assert found.urgency == (now.urgency.level, now.urgency.within_days)
     for changes, holds in ((found.more_urgent, lambda c: c.raises > 0), (found.less_urgent, lambda c: c.raises < 0),
@@ -40,7 +40,7 @@ def test_a_change_that_is_named_does_what_is_said_of_it(knowledge, compiled, ans
         for change in changes[:4]:
             assert holds(change)
             other = {**answers, **change.answers}
-            then = assess(knowledge, remembered(other), other)
+            then = assess(knowledge, remembered(other))
             assert (then.urgency.level, then.urgency.within_days) == change.urgency
             assert (then.conditions[0].id if then.conditions else "") == change.first
             assert (severity(then.urgency) > severity(now.urgency)) == (change.raises > 0)
@@ -64,7 +64,7 @@ def test_what_one_change_would_do(knowledge, compiled):
 
 
 def test_how_a_condition_stands_is_told_whether_it_is_named_or_not(knowledge):
-    assessment = assess(knowledge, remembered(HEEL), HEEL)
+    assessment = assess(knowledge, remembered(HEEL))
     shown = assessment.conditions[0]
     found = standing(knowledge, assessment, shown.id)
     assert found.band == shown.band
@@ -76,7 +76,7 @@ def test_how_a_condition_stands_is_told_whether_it_is_named_or_not(knowledge):
 
 
 def test_a_line_that_an_answer_refutes_is_told_apart_from_one_that_is_not_known(knowledge):
-    assessment = assess(knowledge, remembered(HEEL), HEEL)
+    assessment = assess(knowledge, remembered(HEEL))
     found = standing(knowledge, assessment, "achilles_midportion")
     refuted = {part.fact for rule in found.refuted for part in rule.parts}
     assert "pain.site" in refuted
@@ -84,7 +84,7 @@ def test_a_line_that_an_answer_refutes_is_told_apart_from_one_that_is_not_known(
 
 
 def test_a_danger_is_never_called_unlikely_by_why_not(knowledge):
-    assessment = assess(knowledge, remembered(HEEL), HEEL)
+    assessment = assess(knowledge, remembered(HEEL))
     for name, card in knowledge.conditions.items():
         if card.kind == "danger":
             text = " ".join(b.text for b in explanation_screens.why_not(knowledge, assessment, name).blocks)
@@ -94,7 +94,7 @@ def test_a_danger_is_never_called_unlikely_by_why_not(knowledge):
 
 
 def test_why_a_question_is_asked_names_what_rises_and_what_falls(knowledge):
-    assessment = assess(knowledge, remembered(HEEL), HEEL)
+    assessment = assess(knowledge, remembered(HEEL))
     finding = knowledge.findings["pain.first_steps"]
     screen = explanation_screens.why_asked(knowledge, next_question.ask(knowledge, finding), assessment)
     titles = [block.text for block in screen.blocks if block.kind == "text"]
@@ -103,9 +103,9 @@ def test_why_a_question_is_asked_names_what_rises_and_what_falls(knowledge):
 
 
 def test_sources_are_told_for_every_line_that_counts(knowledge):
-    assessment = assess(knowledge, remembered(CLOT), CLOT)
+    assessment = assess(knowledge, remembered(CLOT))
     (_, listed) = explanation_screens.sources(knowledge, assessment).blocks
-    reasons = [rule for key in assessment.fired.rules if (rule := knowledge.by_key[key]).kind == "red_flag"]
+    reasons = [rule for key in assessment.conclusion.rules if (rule := knowledge.by_key[key]).kind == "red_flag"]
     assert reasons
     for rule in reasons:
         assert any(rule.why in line and knowledge.sources[rule.source].cite in line for line in listed.items)

@@ -90,7 +90,7 @@ def same(name: str, text: str, knowledge: Knowledge) -> None:
 def test_a_whole_talk_looks_as_it_did(rules: Knowledge, monkeypatch: pytest.MonkeyPatch, name: str, columns: int):
     monkeypatch.setenv("TERM", "xterm-256color")
     seen = Seen(columns, TALKS[name])
-    talk(rules, Compiled(rules).fired, seen, greet=True, personal=True)
+    talk(rules, Compiled(rules).conclude, seen, greet=True, personal=True)
     assert not any(seen.typed.values()), "all was typed"
     line = "\n" + "~" * columns + "\n"
     same(f"{name}_{columns}", line.join(seen.frames), rules)
@@ -101,7 +101,7 @@ def test_a_whole_talk_in_lines_reads_as_it_did(rules: Knowledge):
     """What a screen reader reads."""
     typed = ["45", "My right calf hurts", "", "none", "3 weeks", "1", "1", "1", "1", "1", "2", "8"]
     out = io.StringIO()
-    talk(rules, Compiled(rules).fired, PlainFront(io.StringIO("\n".join(typed) + "\n"), out), greet=True,
+    talk(rules, Compiled(rules).conclude, PlainFront(io.StringIO("\n".join(typed) + "\n"), out), greet=True,
          personal=True)
     same("plain", out.getvalue(), rules)
     assert not set("┏┓┗┛━┃\x1b") & set(out.getvalue())

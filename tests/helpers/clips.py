@@ -11,7 +11,8 @@ from clips._clips import lib
 
 from triage.inference import weighing
 from triage.inference.answers import complete
-from triage.model import NOT_SURE, Answers, Criterion, Fired, Knowledge, Rule
+from triage.inference.conclusion import conclusion
+from triage.model import NOT_SURE, Answers, Conclusion, Criterion, Knowledge, Rule
 
 PSEUDO = ("derived", "score", "red_flag", "condition")
 SILENT = "-"
@@ -40,8 +41,8 @@ class Clips:
         self._heard = self._environment.find_global("fired")
         self._templates = {template.name: template for template in self._environment.templates()}
 
-    def fired(self, answers: Answers) -> Fired:
-        """What `Engine.fired` gives for these answers."""
+    def conclude(self, answers: Answers) -> Conclusion:
+        """What `Engine.conclude` gives for these answers."""
         knowledge = self.knowledge
         self._environment.reset()
         topics: dict[str, dict[str, Any]] = {}
@@ -65,15 +66,12 @@ class Clips:
         scores = {name: float(sum(items[name].values())) for name in knowledge.scores if name in items}
         rules += self._run([_pseudo("score", name, total) for name, total in scores.items()])
 
-        _, bands = weighing.judge(knowledge, rules)
+        _, bands = weighing.weigh_all(knowledge, rules)
         flags = dict.fromkeys(rule.card for rule in rules if rule.kind == "red_flag")
         facts = [_pseudo("red_flag", name, "yes") for name in flags]
         facts += [_pseudo("condition", name, band) for name, band in bands.items() if band != "unlikely"]
         rules += self._run(facts)
-        return Fired(
-            rules=tuple(sorted((rule.key for rule in rules), key=knowledge.order.__getitem__)),
-            derived=dict(sorted(derived.items())), scores=scores, bands=bands,
-        )
+        return conclusion(knowledge, answers, (rule.key for rule in rules), derived, scores, bands)
 
     @property
     def memory(self) -> int:

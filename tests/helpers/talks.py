@@ -10,7 +10,7 @@ from triage.dialogue.conversation import Conversation
 from triage.dialogue.driver import hold
 from triage.dialogue.frontend import Front
 from triage.dialogue.state import DialogueState
-from triage.model import Answers, Assessment, Fired, Knowledge, Screen, Turn
+from triage.model import Answers, Assessment, Conclusion, Knowledge, Screen, Turn
 
 _built: dict[tuple[int, int], Conversation] = {}
 
@@ -23,13 +23,13 @@ class Talk(msgspec.Struct, frozen=True):
 
 
 def talk(
-    knowledge: Knowledge, fired: Callable[[Answers], Fired], front: Front, greet: bool = False,
+    knowledge: Knowledge, conclude: Callable[[Answers], Conclusion], front: Front, greet: bool = False,
     turns: Sequence[Turn] = (), mentions: Answers | None = None, personal: bool = False,
     keep: Callable[[DialogueState], None] | None = None, stored: bool = False,
 ) -> Talk:
     """Talk until the end. `keep` is given every state."""
-    key = id(knowledge), id(fired)
-    conversation = _built[key] = _built.get(key) or Conversation(knowledge, fired)
+    key = id(knowledge), id(conclude)
+    conversation = _built[key] = _built.get(key) or Conversation(knowledge, conclude)
 
     def keeping(state: DialogueState) -> tuple[DialogueState, tuple[Screen, ...]]:
         if keep is not None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from triage.inference import weighing
 from triage.inference.answers import complete
-from triage.model import NOT_SURE, Answer, Answers, Criterion, Fired, Knowledge, Rule
+from triage.inference.conclusion import conclusion
+from triage.model import NOT_SURE, Answer, Answers, Conclusion, Criterion, Knowledge, Rule
 
 
 class Walk:
@@ -29,8 +30,8 @@ class Walk:
                 mine[numbers[part, unsure]] = depth.get(part.fact, layers.get(part.fact.partition(".")[0], 0))
             self.readers[max(mine, key=mine.__getitem__)].append((frozenset(mine), rule))
 
-    def fired(self, answers: Answers) -> Fired:
-        """What `Engine.fired` gives for these answers."""
+    def conclude(self, answers: Answers) -> Conclusion:
+        """What `Engine.conclude` gives for these answers."""
         knowledge = self.knowledge
         met: set[int] = set()
         rules = self._more(met, complete(knowledge, answers))
@@ -49,14 +50,11 @@ class Walk:
         scores = {name: float(sum(points[name].values())) for name in knowledge.scores if name in points}
         rules += self._more(met, {f"score.{name}": total for name, total in scores.items()})
 
-        _, bands = weighing.judge(knowledge, rules)
+        _, bands = weighing.weigh_all(knowledge, rules)
         late: Answers = {f"red_flag.{rule.card}": "yes" for rule in rules if rule.kind == "red_flag"}
         late |= {f"condition.{name}": band for name, band in bands.items() if band != "unlikely"}
         rules += self._more(met, late)
-        return Fired(
-            rules=tuple(sorted((rule.key for rule in rules), key=knowledge.order.__getitem__)),
-            derived=dict(sorted(derived.items())), scores=scores, bands=bands,
-        )
+        return conclusion(knowledge, answers, (rule.key for rule in rules), derived, scores, bands)
 
     def _more(self, met: set[int], facts: Answers) -> list[Rule]:
         """The rules that fire now that these facts are known too. `met`: the conditions met before, and after."""

@@ -34,7 +34,7 @@ INVITING = ("worth a try", "pressing has not", "pressing and stretching")
 def concluded(answers: Answers, screens: bool = True) -> Assessment:
     knowledge = shared_knowledge()
     whole = {**(dict.fromkeys(knowledge.emergency, "no") if screens else {}), **answers}
-    return assess(knowledge, remembered(whole), whole)
+    return assess(knowledge, remembered(whole))
 
 
 def told(assessment: Assessment) -> str:
@@ -92,7 +92,7 @@ def test_in_every_story_what_is_forbidden_is_not_told_in_passing(knowledge, stor
     """Remarks of the cards, and what would speak for them: nothing that only a withheld self-check could tell."""
     seen = 0
     for story in stories[::20]:
-        assessment = assess(knowledge, remembered(story.answers), story.answers)
+        assessment = assess(knowledge, remembered(story.answers))
         rules = knowledge.by_id
         for ranked in assessment.conditions:
             said = " ".join(block.text for block in wording.remarks(knowledge, assessment, ranked))
@@ -121,7 +121,7 @@ def test_no_output_looks_ahead_to_what_is_forbidden(knowledge, stories):
     """The JSON result and the diary speak of the days to come as the screen does: without pressing and stretching."""
     left_out = 0
     for story in stories:
-        assessment = assess(knowledge, remembered(story.answers), story.answers)
+        assessment = assess(knowledge, remembered(story.answers))
         for ranked in assessment.conditions[:1]:
             card = knowledge.conditions[ranked.id]
             ahead = [result(knowledge, assessment)["look_again"]["say"], wording.days_to_come(knowledge, assessment),
@@ -173,7 +173,7 @@ def test_nobody_in_an_emergency_and_no_child_tries_anything(knowledge, answers):
 
 def test_every_self_check_that_is_offered_may_be_tried_and_none_that_is_withheld(knowledge, stories):
     for story in stories[::15]:
-        assessment = assess(knowledge, remembered(story.answers), story.answers)
+        assessment = assess(knowledge, remembered(story.answers))
         for name in assessment.self_checks:
             assert contraindications.may_try(knowledge, assessment, knowledge.self_checks[name]) == "yes", story.story
         for held in assessment.withheld_checks:

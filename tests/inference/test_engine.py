@@ -28,7 +28,7 @@ plain = reference.load(RULES)
 
 
 def conclude(answers: Answers) -> Assessment:
-    return assess(shared_knowledge(), shared_engine().fired(answers), answers)
+    return assess(shared_knowledge(), shared_engine().conclude(answers))
 
 
 def rank(assessment: Assessment) -> tuple[int, int]:
@@ -38,7 +38,7 @@ def rank(assessment: Assessment) -> tuple[int, int]:
 
 def agree(answers: Answers) -> None:
     """experta and the plain evaluator conclude the same."""
-    fired = shared_engine().fired(answers)
+    fired = shared_engine().conclude(answers)
     second = reference.Conclusion(plain, answers)
     assert fired.derived == dict(sorted(second.derived.items()))
     assert fired.scores == {k: second.scores[k] for k in fired.scores}
@@ -53,7 +53,7 @@ def agree(answers: Answers) -> None:
     assert flags == second.flags
     assert {r.card for r in rules if r.kind == "interlock"} == second.locks
     assert {r.card for r in rules if r.kind == "must_not"} == second.must_not
-    assessment = assess(shared_knowledge(), fired, answers)
+    assessment = assess(shared_knowledge(), fired)
     weights = {c.id: c.weight for c in assessment.conditions}
     assert weights == pytest.approx({name: second.weights[name] for name in weights}, abs=1e-5)
 
@@ -154,14 +154,14 @@ def test_no_touch_is_offered_while_its_interlock_holds(answers):
     knowledge = shared_knowledge()
     result = conclude({**dict.fromkeys(knowledge.emergency, "no"), **answers})
     by_key = {rule.key: rule for rule in knowledge.rules}
-    locks = {by_key[key].card for key in result.fired.rules if by_key[key].kind in ("interlock", "must_not")}
+    locks = {by_key[key].card for key in result.conclusion.rules if by_key[key].kind in ("interlock", "must_not")}
     for name in (*result.self_checks, *result.care):
         card = knowledge.self_checks.get(name) or knowledge.care[name]
         assert not locks & {*card.blocked_by, name}
 
 
 def test_nothing_is_concluded_from_silence(knowledge, engine):
-    result = assess(knowledge, engine.fired({}), {})
+    result = assess(knowledge, engine.conclude({}))
     assert result.urgency.level == "self_care"
     assert result.conditions == ()
     assert result.self_checks == ()
@@ -171,7 +171,7 @@ def test_nothing_is_concluded_from_silence(knowledge, engine):
 def test_no_touch_is_offered_before_the_emergency_screens_are_answered(knowledge, engine, story_set, every):
     for story in story_set[::every]:
         bare = {name: value for name, value in story.answers.items() if name not in knowledge.emergency}
-        result = assess(knowledge, engine.fired(bare), bare)
+        result = assess(knowledge, engine.conclude(bare))
         missing = [name for name in knowledge.emergency if name not in result.answers]
         if missing:
             cards = [knowledge.self_checks.get(n) or knowledge.care[n] for n in (*result.self_checks, *result.care)]
@@ -185,13 +185,13 @@ def test_stock_experta_fires_the_same_rules(knowledge, stories, every):
     ours = Engine(knowledge)
     asked = [story.answers for story in stories[:: 20 * every]]
     # One engine after the other: experta keeps the nodes of one engine only in its cache.
-    assert [stock.fired(answers) for answers in asked] == [ours.fired(answers) for answers in asked]
+    assert [stock.conclude(answers) for answers in asked] == [ours.conclude(answers) for answers in asked]
 
 
 @sampled(5)
 def test_a_used_engine_concludes_like_a_fresh_one(knowledge, engine, stories, every):
     for story in stories[:: 150 * every]:
-        assert Engine(knowledge).fired(story.answers) == engine.fired(story.answers)
+        assert Engine(knowledge).conclude(story.answers) == engine.conclude(story.answers)
 
 
 def test_every_process_gives_the_same_bytes(tmp_path: Path):

@@ -18,7 +18,7 @@ CLOT = {
 
 
 def told(knowledge, answers):
-    return assess(knowledge, remembered(answers), answers)
+    return assess(knowledge, remembered(answers))
 
 
 def test_a_suspected_danger_stands_before_what_fits_well(knowledge):

@@ -31,22 +31,22 @@ def clips(knowledge):
 
 def test_clips_and_a_plain_walk_agree_with_the_engine_on_stories(engine, walk, clips, stories):
     for story in stories[::20]:
-        fired = engine.fired(story.answers)
-        assert walk.fired(story.answers) == fired
-        assert clips.fired(story.answers) == fired
+        fired = engine.conclude(story.answers)
+        assert walk.conclude(story.answers) == fired
+        assert clips.conclude(story.answers) == fired
 
 
 @FEW
 @given(any_answers)
 def test_clips_and_a_plain_walk_agree_with_the_engine_on_random_answers(walk, clips, answers):
-    fired = shared_engine().fired(answers)
-    assert walk.fired(answers) == fired
-    assert clips.fired(answers) == fired
+    fired = shared_engine().conclude(answers)
+    assert walk.conclude(answers) == fired
+    assert clips.conclude(answers) == fired
 
 
 def test_a_used_environment_of_clips_concludes_like_a_fresh_one(knowledge, clips, stories):
     for story in stories[::400]:
-        assert Clips(knowledge).fired(story.answers) == clips.fired(story.answers)
+        assert Clips(knowledge).conclude(story.answers) == clips.conclude(story.answers)
 
 
 def test_clips_keeps_nothing_of_the_cases_before(knowledge, stories):
@@ -55,7 +55,7 @@ def test_clips_keeps_nothing_of_the_cases_before(knowledge, stories):
     held = []
     for _ in range(3):
         for story in stories[::40]:
-            used.fired(story.answers)
+            used.conclude(story.answers)
         held.append(used.memory)
     assert held[2] <= held[0] * 1.01
 

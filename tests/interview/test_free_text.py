@@ -563,7 +563,7 @@ def test_no_sentence_makes_a_danger_less_urgent(knowledge, stories, every):
     compiled = Compiled(knowledge)
 
     def danger(answers: Answers) -> tuple[int, int, int]:
-        rules = [knowledge.by_key[key] for key in compiled.fired(answers).rules]
+        rules = [knowledge.by_key[key] for key in compiled.conclude(answers).rules]
         return max((severity(rule) for rule in rules if rule.kind == "red_flag"), default=(0, 0, 0))
 
     urgent = [story.answers for story in stories if story.expect.urgency not in (None, "", "self_care")]

@@ -12,17 +12,14 @@ from tests.helpers.examples import examples
 from tests.helpers.talks import talk
 from triage.dialogue.simulated_person import ScriptFront
 from triage.inference.answers import AGAIN, BadAnswer, choose
-from triage.inference.assessment import RANK, Assessment, assess
+from triage.inference.assessment import RANK, Assessment
 from triage.interview import next_question
+from triage.interview.next_question import InterviewState
 from triage.model import NONE, NOT_SURE, OPTION, Answers, Question
 
 SOME = examples(12)
 LONGEST = 90
 """More questions than this no path may ask; the screens with all their plainer questions are 25 of them."""
-
-
-def conclude(answers: Answers) -> Assessment:
-    return assess(shared_knowledge(), remembered(answers), answers)
 
 
 _made: list[next_question.Interview] = []
@@ -32,6 +29,18 @@ def asks() -> next_question.Interview:
     if not _made:
         _made.append(next_question.Interview(shared_knowledge()))
     return _made[0]
+
+
+def state(answers: Answers) -> InterviewState:
+    return asks().state(remembered(answers))
+
+
+def conclude(answers: Answers) -> Assessment:
+    return state(answers).assessment
+
+
+def following(answers: Answers, thorough: bool = False) -> Question | None:
+    return next_question.next_question(state(answers), thorough)
 
 
 def questions(answers: Answers, otherwise: str) -> list[str]:
@@ -57,8 +66,7 @@ def test_a_person_who_answers_anything_at_all_comes_to_an_end(data):
     """Random replies to what is really asked, not to what was prepared."""
     given_: Answers = {}
     for _ in range(LONGEST):
-        assessment = conclude(given_)
-        question = asks().next(given_, assessment)
+        question = following(given_)
         if question is None:
             return
         given_ |= next_question.record(question, data.draw(replies(question)))
@@ -88,7 +96,7 @@ def test_nothing_is_asked_after_an_ambulance(knowledge):
         answers: Answers = {"person.age": 50.0, "person.cannot_answer": "no", "person.unsafe": "no", line: "yes"}
         assessment = conclude(answers)
         assert assessment.urgency.level == "ambulance_now"
-        assert asks().next(answers, assessment) is None
+        assert following(answers) is None
 
 
 def test_what_was_ticked_is_followed_before_the_place_of_pain(knowledge):
@@ -111,8 +119,7 @@ def test_a_list_holds_options_of_questions_beside_yes_and_no(knowledge):
     """A line that stands for an option sets it; what is left unticked is none of these."""
     assessment = conclude({})
     facts = {"pain.region": ("heel",), "onset.age": 20.0}
-    worths = next_question.Worths(knowledge, asks().compiled, facts, conclude(facts))
-    lists = [q for _, q in asks()._worthy(worths) if q.kind == "checklist" and q.id.startswith("beginning/")]
+    lists = [q for _, q in state(facts).questions if q.kind == "checklist" and q.id.startswith("beginning/")]
     question, = lists
     assert {"onset.speed=weeks", "onset.trigger=load"} <= {choice.id for choice in question.choices}
     given_ = next_question.record(question, ("onset.speed=weeks",))
@@ -127,7 +134,7 @@ def test_a_list_holds_options_of_questions_beside_yes_and_no(knowledge):
 def test_the_place_is_asked_with_its_side(knowledge):
     """Both sides ticked are both; no side ticked is no answer, and is asked by itself when it matters."""
     given_: Answers = {"person.age": 40.0, **dict.fromkeys(knowledge.emergency, "no")}
-    place = asks().next(given_, conclude(given_))
+    place = following(given_)
     assert place is not None
     assert place.findings == ("pain.region", "pain.side")
     calf = ["pain.region=calf"]
@@ -138,14 +145,13 @@ def test_the_place_is_asked_with_its_side(knowledge):
     assert next_question.record(place, NOT_SURE) == {"pain.region": NOT_SURE, "pain.side": NOT_SURE}
     open_ = next_question.record(place, choose(place, calf))
     assert open_ == {"pain.region": ("calf",)}
-    facts = next_question.known_facts(knowledge, (now := conclude(given_ | open_)).fired, now.answers)
-    assert "pain.side" in {finding.id for finding in next_question._askable(knowledge, facts)}
+    assert "pain.side" in {finding.id for finding in state(given_ | open_).askable}
 
 
 def by_picture(knowledge, given_: Answers, likely=()) -> Question:
-    place = asks().next(given_, conclude(given_))
+    place = following(given_)
     assert place is not None
-    return asks().by_picture(place, likely)
+    return next_question.by_picture(shared_knowledge(), place, likely)
 
 
 def test_on_a_picture_the_zones_are_picked_with_the_side_and_where_it_spreads(knowledge):
@@ -160,7 +166,7 @@ def test_on_a_picture_the_zones_are_picked_with_the_side_and_where_it_spreads(kn
     assert answers == {"pain.site": ("calf_deep",), "pain.side": "left", "pain.spreads": ("heel_back",)}
     now = conclude(screened | answers)
     assert now.answers["pain.region"] == ("calf",)
-    after = asks().next(screened | answers, now)
+    after = following(screened | answers)
     assert after is None or after.id not in ("place", "pain.region", "pain.site")
 
 
@@ -169,13 +175,13 @@ def test_on_a_picture_nothing_and_not_sure_are_answers_too(knowledge, reply, sai
     screened: Answers = {"person.age": 40.0, **dict.fromkeys(knowledge.emergency, "no")}
     answers = next_question.record(by_picture(knowledge, screened), reply)
     assert answers["pain.region"] == answers["pain.site"] == said
-    after = asks().next(screened | answers, conclude(screened | answers))
+    after = following(screened | answers)
     assert after is None or after.id not in ("place", "pain.region", "pain.site"), "it is not asked again"
 
 
 def test_only_the_place_is_asked_on_a_picture(knowledge):
-    question = asks().next({}, conclude({}))
-    assert asks().by_picture(question) == question  # type: ignore[arg-type]
+    question = following({})
+    assert next_question.by_picture(shared_knowledge(), question) == question  # type: ignore[arg-type]
 
 
 def test_a_child_is_asked_what_is_asked_of_children_and_nobody_else_is(knowledge):
@@ -188,7 +194,7 @@ def test_a_child_is_asked_what_is_asked_of_children_and_nobody_else_is(knowledge
 
 def test_what_follows_a_ticked_line_is_one_list_also_of_options(knowledge):
     given_: Answers = {"person.age": 69.0, **dict.fromkeys(knowledge.emergency, "no"), "leg.numb_weak": "yes"}
-    question = asks().next(given_, conclude(given_))
+    question = following(given_)
     assert question is not None
     assert question.id.startswith("follow_up/")
     assert {"circulation.sudden", "nerve.what=numb_leg"} <= {choice.id for choice in question.choices}
@@ -201,14 +207,14 @@ def test_asked_for_the_rest_it_asks_what_could_still_change_anything(knowledge):
     counts = []
     for thorough in (False, True):
         count = 0
-        while (question := asks().next(given_, conclude(given_), thorough)) is not None:
+        while (question := following(given_, thorough)) is not None:
             given_ |= next_question.record(question, front.ask(question, 1).answer)  # type: ignore[union-attr]
             count += 1
         counts.append(count)
         if not thorough:
-            assert asks().ended(given_, conclude(given_)) == "unlikely"
+            assert next_question.why_ended(state(given_)) == "unlikely"
     assert counts[1] > 0
-    assert asks().ended(given_, conclude(given_)) == "settled"
+    assert next_question.why_ended(state(given_)) == "settled"
 
 
 def test_a_plainer_answer_settles_the_first_not_sure(knowledge):
@@ -239,36 +245,34 @@ def test_no_single_answer_left_could_make_it_urgent_when_it_stops(knowledge):
                             "onset.age": 5.0, "onset.trigger": "load"}
         given_: Answers = {}
         front = ScriptFront(answers, "no")
-        while (question := asks().next(given_, conclude(given_))) is not None:
+        while (question := following(given_)) is not None:
             reply = front.ask(question, 1)
             given_ |= next_question.record(question, reply.answer)  # type: ignore[union-attr]
         ended = conclude(given_)
         assert RANK[ended.urgency.level] < RANK["today"]
         supposed = asks().compiled.suppose(given_)
-        facts = next_question.known_facts(knowledge, ended.fired, ended.answers)
-        open_ = {finding.id for finding in next_question._askable(knowledge, facts)}
+        open_ = {finding.id for finding in state(given_).askable}
         for name, value in supposed:
             if name in open_:
-                came = [rule for rule in supposed.came((name, value)) if rule.kind == "red_flag"]
+                came = [rule for rule in supposed.newly_fired((name, value)) if rule.kind == "red_flag"]
                 assert all(RANK[rule.level] < RANK["today"] for rule in came), (name, value)
 
 
 def test_it_says_why_it_ended(knowledge):
     answers: Answers = {"person.age": 50.0, "now.breath": "yes"}
-    assert asks().ended(answers, conclude(answers)) == "urgent"
+    assert next_question.why_ended(state(answers)) == "urgent"
     answers = {"person.age": 9.0}
-    assert asks().ended(answers, conclude(answers)) == "redirect"
+    assert next_question.why_ended(state(answers)) == "redirect"
     everything: Answers = {name: ("no" if f.kind == "yes_no" else NOT_SURE) for name, f in knowledge.findings.items()}
-    assert asks().ended(everything, conclude(everything)) == "settled"
+    assert next_question.why_ended(state(everything)) == "settled"
 
 
 def test_the_number_left_is_nothing_only_at_the_end(knowledge):
     given_: Answers = {}
     front = ScriptFront({"person.age": 45.0, "pain.region": ("heel",)}, "no")
     while True:
-        assessment = conclude(given_)
-        question = asks().next(given_, assessment)
-        assert (asks().left(given_, assessment) == 0) == (question is None)
+        question = following(given_)
+        assert (next_question.questions_left(state(given_)) == 0) == (question is None)
         if question is None:
             break
         given_ |= next_question.record(question, front.ask(question, 1).answer)  # type: ignore[union-attr]
@@ -277,8 +281,7 @@ def test_the_number_left_is_nothing_only_at_the_end(knowledge):
 def test_what_is_worth_asking_follows_the_answers(knowledge):
     """What makes clots likely is worth asking of a new pain in one calf, and less so of one under the heel."""
     def danger(answers: Answers) -> float:
-        worths = next_question.Worths(knowledge, asks().compiled, answers, conclude(answers))
-        return worths.of("history.clot_strong").danger
+        return state(answers).values.of("history.clot_strong").danger
 
     calf: Answers = {"pain.region": ("calf",), "pain.site": ("calf_deep",), "onset.age": 3.0, "pain.side": "left"}
     heel: Answers = {"pain.region": ("heel",), "pain.site": ("heel_under_inner",), "onset.age": 3.0}
@@ -287,5 +290,4 @@ def test_what_is_worth_asking_follows_the_answers(knowledge):
 
 def test_nothing_is_worth_asking_once_it_is_known(knowledge):
     answers: Answers = {"pain.region": ("calf",), "pain.night": "no"}
-    worth = next_question.Worths(knowledge, asks().compiled, answers, conclude(answers)).of("pain.night")
-    assert worth.total == 0
+    assert state(answers).values.of("pain.night").total == 0

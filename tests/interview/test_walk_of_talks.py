@@ -20,8 +20,7 @@ import pytest
 from tests.conftest import shared_knowledge
 from tests.helpers import small
 from tests.helpers.examples import sampled
-from triage.inference.assessment import assess
-from triage.interview.next_question import Interview, record
+from triage.interview.next_question import Interview, InterviewState, next_question, record, why_ended
 from triage.knowledge import reader
 from triage.model import (
     NONE,
@@ -91,8 +90,11 @@ class Walker:
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge, self.interview, self.ways = knowledge, Interview(knowledge), Ways(knowledge)
 
+    def state(self, given: Answers) -> InterviewState:
+        return self.interview.state(self.interview.compiled.conclude(given))
+
     def conclude(self, given: Answers) -> Assessment:
-        return assess(self.knowledge, self.interview.compiled.fired(given), given)
+        return self.state(given).assessment
 
 
 def amounts(knowledge: Knowledge, name: str) -> list[float]:
@@ -136,11 +138,11 @@ def test_every_talk_of_the_small_rules_ends_and_every_danger_is_reached(few: Wal
             continue
         seen.add(frozenset(given.items()))
         assert len(asked) <= most, asked
-        assessment = few.conclude(given)
-        fired |= {knowledge.by_key[key].id for key in assessment.fired.rules}
-        question = few.interview.next(given, assessment, thorough)
+        state = few.state(given)
+        fired |= {knowledge.by_key[key].id for key in state.conclusion.rules}
+        question = next_question(state, thorough)
         if question is None:
-            assert few.interview.ended(given, assessment) in ("urgent", "redirect", "settled", "unlikely")
+            assert why_ended(state) in ("urgent", "redirect", "settled", "unlikely")
             continue
         assert question.id not in asked, asked
         assert not set(question.findings) & set(given), "nothing is asked twice"
@@ -295,12 +297,13 @@ def noticed(walker: Walker, person: Answers, flag: str, level: str, most: int) -
     asked: list[str] = []
     warned = LONGEST
     while True:
-        assessment = walker.conclude(given)
+        state = walker.state(given)
+        assessment = state.assessment
         count = sum(name not in FIRST for name in asked)
         raised = flag in assessment.flags
         if RANK[assessment.urgency.level] >= RANK[level] and (raised or RANK[level] >= URGENT):
             warned = min(warned, count)
-        question = walker.interview.next(given, assessment)
+        question = next_question(state)
         if (raised and warned < LONGEST) or question is None or count > most:
             return Found(warned, count if raised else LONGEST, tuple(asked))
         asked.append(question.id)
@@ -322,7 +325,7 @@ def missing(walker: Walker, flag: str) -> str:
         if len(tried) >= TRIES:
             break
         for person in itertools.islice(walker.ways.of(rule), WAYS):
-            if rule.key not in walker.conclude(person).fired.rules:
+            if rule.key not in walker.conclude(person).conclusion.rules:
                 continue  # something concluded stands against it
             tried.append(noticed(walker, person, flag, rule.level, LATE))
             in_time = in_time or (RANK[rule.level] == worst and tried[-1].warned <= SOON)
@@ -346,7 +349,7 @@ def test_no_part_of_a_danger_hides_behind_a_yes_that_the_rest_does_not_need():
     walker = Walker(shared_knowledge())
     for story, (flag, person) in HIDDEN_ONCE.items():
         assert flag in walker.conclude(person).flags, story
-        level = max((rule.level for key in walker.conclude(person).fired.rules
+        level = max((rule.level for key in walker.conclude(person).conclusion.rules
                      if (rule := walker.knowledge.by_key[key]).card == flag), key=RANK.__getitem__)
         found = noticed(walker, person, flag, level, LATE)
         assert found.warned <= LATE, (story, found)
@@ -384,9 +387,9 @@ def test_every_wandering_ends_and_asks_nothing_twice():
         asked: list[str] = []
         thorough = False
         while True:
-            assessment = walker.conclude(given)
-            question = walker.interview.next(given, assessment, thorough)
-            if question is None and not thorough and walker.interview.ended(given, assessment) == "unlikely":
+            state = walker.state(given)
+            question = next_question(state, thorough)
+            if question is None and not thorough and why_ended(state) == "unlikely":
                 thorough = True  # "Ask me the rest all the same"
                 continue
             if question is None:

@@ -75,7 +75,7 @@ def answers_of(story: str) -> Answers:
 
 def concluded(story: str) -> Assessment:
     knowledge, answers = shared_knowledge(), answers_of(story)
-    return assess(knowledge, Compiled(knowledge).fired(answers), answers)
+    return assess(knowledge, Compiled(knowledge).conclude(answers))
 
 
 @cache
@@ -176,7 +176,7 @@ def test_a_done_self_check_is_told_with_its_result_its_meaning_and_its_picture(k
 
 def test_several_results_of_one_self_check_all_have_their_meaning(knowledge):
     answers = {**answers_of("runner"), "self_check.look_at_leg": ("heat", "cord")}
-    assessment = assess(knowledge, Compiled(knowledge).fired(answers), answers)
+    assessment = assess(knowledge, Compiled(knowledge).conclude(answers))
     shown = words(reports.report(knowledge, assessment, DAY))
     card = knowledge.self_checks["look_at_leg"]
     assert card.means["heat"] in shown
@@ -250,7 +250,7 @@ def test_the_clinician_reads_each_finding_by_a_short_term_of_its_own(knowledge):
 
 def story_of(knowledge, answers: Answers) -> dict[str, tuple[str, str]]:
     """Row of the story -> what is present in it, and what is absent or not sure."""
-    assessment = assess(knowledge, Compiled(knowledge).fired(answers), answers)
+    assessment = assess(knowledge, Compiled(knowledge).conclude(answers))
     (table,) = part(reports.report(knowledge, assessment, DAY).clinician, "story").pieces
     assert isinstance(table, Table)
     return {row[0][0].text: (row[1][0].text, row[2][0].text) for row in table.rows}
@@ -312,7 +312,7 @@ def test_what_is_allowed_is_explained(knowledge):
 def test_no_story_makes_a_report_fail_or_gives_an_all_clear(stories, knowledge):
     compiled = Compiled(knowledge)
     for story in stories[::25]:
-        assessment = assess(knowledge, compiled.fired(story.answers), story.answers)
+        assessment = assess(knowledge, compiled.conclude(story.answers))
         shown = formats.render(reports.report(knowledge, assessment, DAY), "text").decode()
         assert max(map(len, shown.splitlines())) <= 80
         assert "nlikely" not in shown

@@ -17,7 +17,7 @@ CALF: Answers = {"person.age": 35.0, "pain.region": ("calf",), "pain.site": ("ca
 def conclude(answers: Answers, screens: bool = True) -> Assessment:
     knowledge = shared_knowledge()
     whole = {**dict.fromkeys(knowledge.emergency, "no"), **answers} if screens else answers
-    return assess(knowledge, remembered(whole), whole)
+    return assess(knowledge, remembered(whole))
 
 
 def text(shown: Screen) -> str:

@@ -273,7 +273,7 @@ def test_a_place_that_is_named_stays_where_it_is_no_more_urgent_by_rank(knowledg
 def test_every_card_has_days_that_can_be_drawn(knowledge):
     for name in knowledge.conditions:
         course = judged(knowledge, [entry(0, 6, condition=name), entry(3, 5, condition=name)], START)
-        calm = assess(knowledge, remembered({}), {})
+        calm = assess(knowledge, remembered({}))
         expected = wording.expected(knowledge, calm, name, course.easier_by)
         ElementTree.fromstring(pain_chart.svg(knowledge, course, name, expected))
         for width in (20, 56, 76):
@@ -343,7 +343,7 @@ def test_what_was_urgent_stays_urgent_until_somebody_has_looked(knowledge):
 
 def test_what_made_it_urgent_is_asked_again_and_can_be_taken_back(knowledge):
     known: Answers = {**CALF, "swelling.extent": "whole_leg", "history.clot_strong": ("earlier_clot",)}
-    before = assess(knowledge, remembered(known), known).urgency.level
+    before = assess(knowledge, remembered(known)).urgency.level
     assert RANK[before] >= RANK["today"]
     front, written = add(knowledge, 3, {"swelling.extent": "no_swelling", "diary.seen": "yes"}, known)
     assert "swelling.extent" in front.asked

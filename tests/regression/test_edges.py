@@ -12,7 +12,7 @@ from tests.conftest import EDGES
 from triage.inference.assessment import assess
 from triage.inference.compiled import Compiled
 from triage.inference.experta.engine import Engine
-from triage.model import Fired, Knowledge
+from triage.model import Conclusion, Knowledge
 from triage.support.errors import BadFile
 from triage.verification import edges as table
 from triage.verification import scenarios
@@ -22,21 +22,21 @@ SHOWN = 20
 """So many lines that fail are printed."""
 
 
-def failing(knowledge: Knowledge, edges: list[Story], fired: list[Fired]) -> list[str]:
+def failing(knowledge: Knowledge, edges: list[Story], conclusions: list[Conclusion]) -> list[str]:
     """Each line that does not come out as it says, with its place."""
-    outcomes = [(edge, scenarios.wrong(knowledge, assess(knowledge, each, edge.answers), edge.expect))
-                for edge, each in zip(edges, fired, strict=True)]
+    outcomes = [(edge, scenarios.wrong(knowledge, assess(knowledge, conclusion), edge.expect))
+                for edge, conclusion in zip(edges, conclusions, strict=True)]
     return [f"{EDGES.name}:{edge.line}: {edge.card}: {'; '.join(wrong)}" for edge, wrong in outcomes if wrong]
 
 
 def test_every_edge_of_the_rules_stands_where_it_stood(knowledge, edges):
-    wrong = failing(knowledge, edges, list(Compiled(knowledge).many([edge.answers for edge in edges])))
+    wrong = failing(knowledge, edges, list(Compiled(knowledge).conclude_many([edge.answers for edge in edges])))
     assert not wrong, "\n".join([f"{len(wrong)} of {len(edges)} lines fail", *wrong[:SHOWN]])
 
 
 @pytest.mark.slow
 def test_experta_concludes_the_same_at_each_of_them(knowledge, engine: Engine, edges):
-    assert failing(knowledge, edges, [engine.fired(edge.answers) for edge in edges]) == []
+    assert failing(knowledge, edges, [engine.conclude(edge.answers) for edge in edges]) == []
 
 
 @pytest.mark.parametrize(("line", "code", "guess"), [

@@ -219,8 +219,7 @@ def test_random_people_are_like_those_whom_the_rules_are_for(knowledge):
     for answers in people:
         held = {name: list(answer) if isinstance(answer, tuple) else answer for name, answer in answers.items()}
         assert complete(knowledge, answers_file.checked(knowledge, held, "x")) == complete(knowledge, answers)
-    said = [assess(knowledge, fired, answers)
-            for fired, answers in zip(Compiled(knowledge).many(people), people, strict=True)]
+    said = [assess(knowledge, conclusion) for conclusion in Compiled(knowledge).conclude_many(people)]
     levels = Counter(each.urgency.level for each in said)
     assert set(levels) == set(knowledge.settings.levels)
     assert len({flag for each in said for flag in each.flags}) > len(knowledge.red_flags) / 2
@@ -441,7 +440,7 @@ def test_answers_that_differ_are_an_answers_file(two, diff, tmp_path):
         levels = []
         for side in sides:
             answers = answers_file.answers(side, str(path))
-            levels.append(severity(assess(side, Compiled(side).fired(answers), answers).urgency))
+            levels.append(severity(assess(side, Compiled(side).conclude(answers)).urgency))
         assert levels[0] > levels[1]
 
 

@@ -252,7 +252,7 @@ def test_the_kept_cases_stay_above_the_aims(knowledge):
     verdicts = []
     for case in filter(evaluation.counted, found):
         answers = answers_file.answers(knowledge, str(CASES / f"{case.id}.yaml"))
-        said = evaluation.outcome(case, assess(knowledge, remembered(answers), answers))
+        said = evaluation.outcome(case, assess(knowledge, remembered(answers)))
         verdicts.append(evaluation.verdict(knowledge, case, said))
     share = {name: value.hits / value.of for name, value in evaluation.tally(verdicts).items()}
     assert share["urgency_accepted"] >= 0.90

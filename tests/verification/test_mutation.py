@@ -71,9 +71,9 @@ def plainly(knowledge: Knowledge, mutant) -> Knowledge:
 def dies(knowledge: Knowledge, mutant, stories: list[Story]) -> bool:
     """The slow way: everything compiled and concluded anew."""
     wrong = plainly(knowledge, mutant)
-    fired = Compiled(wrong).many([each.answers for each in stories])
-    return any(scenarios.wrong(wrong, assess(wrong, some, each.answers), each.expect)
-               for some, each in zip(fired, stories, strict=True))
+    conclusions = Compiled(wrong).conclude_many([each.answers for each in stories])
+    return any(scenarios.wrong(wrong, assess(wrong, conclusion), each.expect)
+               for conclusion, each in zip(conclusions, stories, strict=True))
 
 
 # --- which mutants there are
@@ -291,8 +291,8 @@ def test_what_is_called_equivalent_changes_nothing_on_the_real_rules(knowledge, 
         for answers in some:
             case = suite.baseline.case(answers)
             if suite.baseline.infects(mutant, case):
-                seen = distinguish(knowledge, mutant.rule, assess(knowledge, case.fired, answers),
-                               assess(wrong, suite.baseline.reevaluate(wrong, mutant, case), answers))
+                seen = distinguish(knowledge, mutant.rule, assess(knowledge, case.conclusion),
+                               assess(wrong, suite.baseline.reevaluate(wrong, mutant, case)))
                 assert set(seen) <= {"reasons", "not_reasons"}
                 assert all("/" in name for names in seen.values() for name in names), mutant.id
 
@@ -310,7 +310,7 @@ def test_the_shortcut_gives_the_verdict_of_the_slow_way(knowledge, stories):
         mine = [mutant for mutant in every if (mutant.kind, mutant.critical) == kind]
         for mutant in mine[7:: len(mine) // 2]:
             wrong, right = plainly(knowledge, mutant), apply(knowledge, mutant)
-            fired = list(Compiled(wrong).many([each.answers for each in some]))
+            fired = list(Compiled(wrong).conclude_many([each.answers for each in some]))
             assert [suite.baseline.reevaluate(right, mutant, case) for case in suite.baseline.cases] == fired, mutant.id
             assert (suite.killer(mutant) is not None) == dies(knowledge, mutant, some), mutant.id
 

@@ -186,7 +186,7 @@ def test_the_formula_fires_what_the_evaluator_fires(prover, knowledge, stories):
     assert len(told) > 10
     rules: Rules = prover.rules
     for answers in told:
-        fired = compiled.fired(answers)
+        fired = compiled.conclude(answers)
         prover.solver.push()
         prover.solver.add(*given(prover, answers))
         assert prover.solver.check() == z3.sat

@@ -36,7 +36,7 @@ FAMILIES = {  # of licences, by words that metadata, classifiers and licence fil
 
 @pytest.fixture(scope="module")
 def told(knowledge, stories) -> list[safety.Told]:
-    return [safety.Told(s, assess(knowledge, shared_compiled().fired(s.answers), s.answers)) for s in stories]
+    return [safety.Told(s, assess(knowledge, shared_compiled().conclude(s.answers))) for s in stories]
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +117,7 @@ def test_the_command_prints_it_and_experta_gives_the_same(knowledge, stories, te
     assert capsysbinary.readouterr().out.decode() == full
     assert main(["safety", "tests/scenarios/bite.yaml", "--json"]) == 0
     assert msgspec.json.decode(capsysbinary.readouterr().out)["text"].startswith("# Clinical safety file\n")
-    by_experta = [safety.Told(s, assess(knowledge, remembered(s.answers), s.answers)) for s in stories]
+    by_experta = [safety.Told(s, assess(knowledge, remembered(s.answers))) for s in stories]
     assert safety.document(knowledge, by_experta, SCENARIOS, full=True) == full
 
 

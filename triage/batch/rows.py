@@ -29,7 +29,7 @@ from triage.batch import tables
 from triage.batch.tables import Row
 from triage.inference.answers import AGAIN
 from triage.inference.assessment import assess
-from triage.model import Answers, Assessment, Fired, Knowledge
+from triage.model import Answers, Assessment, Conclusion, Knowledge
 from triage.records import answers_file
 from triage.support.errors import BadFile
 from triage.support.text import guess, printable
@@ -62,8 +62,8 @@ class Judge:
                     out[i] = answers
                 else:
                     given[i] = answers
-        for (i, answers), fired in zip(given.items(), self.conclude(list(given.values())), strict=True):
-            out[i] = tables.line(kind, self._record(rows[i].id, assess(self.knowledge, fired, answers), engine))
+        for i, conclusion in zip(given, self.conclude(list(given.values())), strict=True):
+            out[i] = tables.line(kind, self._record(rows[i].id, assess(self.knowledge, conclusion), engine))
         return [_short(told) if isinstance(told, str) else told for told in out]
 
     def _answers(self, cells: dict[str, Any]) -> Answers | str:
@@ -102,16 +102,16 @@ def columns(knowledge: Knowledge) -> dict[str, str]:
     return found
 
 
-def evaluator(knowledge: Knowledge, engine: str) -> Callable[[list[Answers]], Iterable[Fired]]:
+def evaluator(knowledge: Knowledge, engine: str) -> Callable[[list[Answers]], Iterable[Conclusion]]:
     """What concludes from many answers. All of them conclude the same."""
     if engine == "experta":
         from triage.inference.experta.engine import Engine
 
-        fired = Engine(knowledge).fired
-        return lambda many: [fired(answers) for answers in many]
+        conclude = Engine(knowledge).conclude
+        return lambda many: [conclude(answers) for answers in many]
     from triage.inference.compiled import Compiled
 
-    return Compiled(knowledge).many
+    return Compiled(knowledge).conclude_many
 
 
 def _short(sentence: str) -> str:

@@ -15,10 +15,9 @@ from triage.dialogue import prompts
 from triage.dialogue.script import Script, findings, say
 from triage.dialogue.state import Asking, DialogueState, Step
 from triage.inference.answers import AGAIN, complete
-from triage.inference.assessment import assess
 from triage.interview import next_question
 from triage.interview.free_text import Mention
-from triage.interview.next_question import NO, YES, Interview
+from triage.interview.next_question import NO, YES, Interview, InterviewState
 from triage.model import (
     NONE,
     NOT_SURE,
@@ -131,7 +130,10 @@ class CheckIn(Script):
         return self._assess(self.answers(state))
 
     def _assess(self, answers: Answers) -> Assessment:
-        return assess(self.knowledge, self.interview.compiled.fired(answers), answers)
+        return self._interview_state(answers).assessment
+
+    def _interview_state(self, answers: Answers) -> InterviewState:
+        return self.interview.state(self.interview.compiled.conclude(answers))
 
     def emergency_signs(self, state: DialogueState) -> list[str]:
         """The lines of the emergency screens that are so."""
@@ -202,7 +204,7 @@ class CheckIn(Script):
         """The emergency screens and what a ticked line of them needs, as if they had never been asked."""
         known = {name: answer for name, answer in (self.lasting | self.given(state)).items()
                  if name not in _of_stages(self.knowledge, _place_stages(self.knowledge))}
-        question = self.interview.next(known, self._assess(known))
+        question = next_question.next_question(self._interview_state(known))
         if question is None or question.stage in _place_stages(self.knowledge):
             return None
         return None if question.id in {turn.question.id for turn in state.turns} else question
@@ -226,10 +228,10 @@ class CheckIn(Script):
         known = {"pain.region", "pain.site"} & self.base.answers.keys()
         if known or self.base.entries or assessment.redirected:
             return None
-        question = self.interview.next(self.answers(state), assessment)
+        question = next_question.next_question(self._interview_state(self.answers(state)))
         if question is None or question.stage not in _place_stages(self.knowledge):
             return None
-        return self.interview.by_picture(question) if state.pictures else question
+        return next_question.by_picture(self.knowledge, question) if state.pictures else question
 
     def _places(self, state: DialogueState) -> tuple[str, ...]:
         """The places of the entries before, else those named at first; with those that came up now."""
@@ -388,7 +390,7 @@ def asked_again(knowledge: Knowledge) -> set[str]:
 
 def reasons(knowledge: Knowledge, found: Assessment) -> list[str]:
     """The findings that make it as urgent as it is, also through what was derived from them."""
-    met = [knowledge.by_key[key] for key in found.fired.rules]
+    met = [knowledge.by_key[key] for key in found.conclusion.rules]
     todo = [part for rule in met if rule.id in found.urgency.reasons for part in rule.parts]
     out: dict[str, None] = {}
     seen = set(todo)

@@ -27,10 +27,10 @@ from triage.dialogue.state import (
 )
 from triage.explanation import counterfactual
 from triage.inference.answers import AGAIN
-from triage.inference.assessment import applies, assess, known_facts
+from triage.inference.assessment import applies, assess
 from triage.interview import free_text, next_question
 from triage.interview.free_text import Mention
-from triage.interview.next_question import Interview
+from triage.interview.next_question import Interview, InterviewState
 from triage.model import (
     NOT_SURE,
     RANK,
@@ -38,7 +38,7 @@ from triage.model import (
     Answers,
     Assessment,
     Back,
-    Fired,
+    Conclusion,
     Given,
     Knowledge,
     Question,
@@ -54,12 +54,12 @@ REPORT = "triage-report.html"
 
 
 class Conversation(Script):
-    """Talks about one trouble. `fired` is an engine's answer to "which rules fire for these answers?"."""
+    """Talks about one trouble. `conclude` is an engine's: what follows from these answers?"""
 
-    def __init__(self, knowledge: Knowledge, fired: Callable[[Answers], Fired]) -> None:
+    def __init__(self, knowledge: Knowledge, conclude: Callable[[Answers], Conclusion]) -> None:
         super().__init__(Interview(knowledge))
-        self.fired = fired
-        self._last: tuple[tuple[Turn, ...], Assessment] | None = None
+        self.conclude = conclude
+        self._last: tuple[tuple[Turn, ...], InterviewState] | None = None
 
     def begin(
         self, personal: bool = False, pictures: bool = False, turns: Sequence[Turn] = (),
@@ -70,15 +70,20 @@ class Conversation(Script):
                               turns=tuple(turns), mentions=mentions or {})
         return self.proceed(state, *([screens.welcome(self.knowledge)] if greet else []))
 
-    def assess(self, state: DialogueState) -> Assessment:
-        """What follows from all answers so far."""
+    def interview_state(self, state: DialogueState) -> InterviewState:
+        """Where the interview stands by all answers so far."""
         last = self._last  # one reading: a web page has several talks at once
         if last is None or last[0] is not state.turns:
-            last = self._last = state.turns, self._conclude(findings(self.knowledge, state.turns))
+            concluded = self.conclude(findings(self.knowledge, state.turns))
+            last = self._last = state.turns, self.interview.state(concluded)
         return last[1]
 
+    def assess(self, state: DialogueState) -> Assessment:
+        """What follows from all answers so far."""
+        return self.interview_state(state).assessment
+
     def _conclude(self, answers: Answers) -> Assessment:
-        return assess(self.knowledge, self.fired(answers), answers)
+        return assess(self.knowledge, self.conclude(answers))
 
     # --- the next question
 
@@ -108,7 +113,8 @@ class Conversation(Script):
     def _next(self, state: DialogueState, assessment: Assessment) -> Question | None:
         given = findings(self.knowledge, state.turns)
         purposes = {turn.question.purpose for turn in state.turns}
-        question = self.interview.next(given, assessment, "thorough" in purposes)
+        interview_state = self.interview_state(state)
+        question = next_question.next_question(interview_state, "thorough" in purposes)
         if state.personal and "own_words" not in purposes and question is not None and question.stage == next(
                 (stage.id for stage in self.knowledge.stages if stage.emergency), ""):
             return prompts.own_words()
@@ -122,7 +128,7 @@ class Conversation(Script):
             question = next_question.ask(self.knowledge, finding, facts=assessment.answers)
         if question is not None and state.pictures:
             likely = [option for answer in open_.values() if isinstance(answer, tuple) for option in answer]
-            question = self.interview.by_picture(question, likely)
+            question = next_question.by_picture(self.knowledge, question, likely)
         if question is not None:
             return prompts.with_mentions(self.knowledge, question, open_)
         tried = prompts.pending(self.knowledge, assessment, state.turns)
@@ -133,7 +139,7 @@ class Conversation(Script):
         # An emergency is said at once: no review before it.
         if state.reviewed or assessment.urgency.level in wording.EMERGENCIES:
             return None
-        return prompts.review(self.knowledge, state.turns, self.interview.ended(given, assessment))
+        return prompts.review(self.knowledge, state.turns, next_question.why_ended(interview_state))
 
     def _with_progress(
         self, state: DialogueState, question: Question, assessment: Assessment
@@ -141,7 +147,7 @@ class Conversation(Script):
         """The question with about how many are left; the number never grows under a person's eyes."""
         if question.self_check or question.purpose == "own_words" or not state.turns:
             return state, question
-        about = self.interview.left(findings(self.knowledge, state.turns), assessment)
+        about = next_question.questions_left(self.interview_state(state))
         last = state.questions_left
         if last and about > max(last, 2):  # an answer has opened new questions
             return state, replace(question, progress="A few more.")
@@ -306,8 +312,7 @@ class Conversation(Script):
         """Without answers to questions that an edit has taken away, and those questions."""
         lost: list[str] = []
         while True:
-            assessment = self.assess(state)
-            facts = known_facts(self.knowledge, assessment.fired, assessment.answers)
+            facts = self.interview_state(state).facts
             gone = next(((at, turn, name) for at, turn in enumerate(state.turns)
                          for name, answer in turn.answers.items()
                          if self._is_pointless(state, turn, name, answer, facts)), None)

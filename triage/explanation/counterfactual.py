@@ -104,7 +104,7 @@ def _judged(
 
 
 def _concluded(knowledge: Knowledge, compiled: Compiled, cases: list[Answers]) -> list[Assessment]:
-    return [assess(knowledge, fired, answers) for fired, answers in zip(compiled.many(cases), cases, strict=True)]
+    return [assess(knowledge, conclusion) for conclusion in compiled.conclude_many(cases)]
 
 
 def _first(assessment: Assessment) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from triage.inference.answers import AGAIN
-from triage.inference.assessment import is_open, known_facts, severity
+from triage.inference.assessment import severity
+from triage.inference.facts import is_open
 from triage.model import Assessment, Finding, Knowledge, Question, Rule
 
 
@@ -25,7 +26,7 @@ class Relevance(msgspec.Struct, frozen=True, kw_only=True):
 
 def relevance(knowledge: Knowledge, question: Question, assessment: Assessment) -> Relevance:
     """What the answers to this question can still change, as the other answers stand."""
-    facts = known_facts(knowledge, assessment.fired, assessment.answers)
+    facts = dict(assessment.conclusion.facts)
     for name in question.findings:
         facts.pop(name.removesuffix(AGAIN), None)
     dangers: dict[str, tuple[int, int, int]] = {}

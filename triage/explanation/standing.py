@@ -6,8 +6,8 @@ from typing import Literal
 
 import msgspec
 
-from triage.inference.assessment import is_open, known_facts, refuted
 from triage.inference.contraindications import may_try
+from triage.inference.facts import is_open, refuted
 from triage.model import Assessment, Knowledge, Rule
 
 Lack = Literal["", "consistency", "deciding_answer", "evidence"]
@@ -38,11 +38,11 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 def standing(knowledge: Knowledge, assessment: Assessment, condition: str) -> Standing:
     """How this condition stands, whether it is named in the result or not."""
     card = knowledge.conditions[condition]
-    facts = known_facts(knowledge, assessment.fired, assessment.answers)
-    met = set(assessment.fired.rules)
+    facts = dict(assessment.conclusion.facts)
+    met = set(assessment.conclusion.rules)
     lines = knowledge.rules_of("for", "against", card=condition)
     by_weight = sorted(lines, key=lambda rule: -abs(rule.weight))
-    band = assessment.fired.bands.get(condition, "explains")
+    band = assessment.conclusion.bands.get(condition, "explains")
     never = [r for r in knowledge.rules_of("fits_well_never", card=condition) if r.key in met]
     wanted = knowledge.rules_of("fits_well_if", card=condition)
     lacks: Lack = ""

@@ -1,4 +1,4 @@
-"""Fired rules -> Assessment: urgency, ranked conditions, self-checks, care, what stays open. Pure."""
+"""Conclusion -> Assessment: urgency, ranked conditions, self-checks, care, what stays open. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterable, Mapping
 
 from triage.inference import weighing
-from triage.inference.answers import complete
+from triage.inference.facts import is_open
 from triage.model import (
     NOT_SURE,
     RANK,
@@ -15,8 +15,8 @@ from triage.model import (
     Answers,
     Assessment,
     Blockable,
+    Conclusion,
     Criterion,
-    Fired,
     Knowledge,
     Ranked,
     Rule,
@@ -28,16 +28,16 @@ IN_PLAY = 3
 """Self-checks and care are taken from so many conditions, from the first on; of a danger only when it fits well."""
 
 
-def assess(knowledge: Knowledge, fired: Fired, answers: Answers) -> Assessment:
+def assess(knowledge: Knowledge, conclusion: Conclusion) -> Assessment:
     """Everything the person is told, from what an engine concluded. No engine is asked again."""
-    given = {name: answers[name] for name in knowledge.findings if name in answers}
-    answers = complete(knowledge, answers)
-    rules = [knowledge.by_key[key] for key in fired.rules]
-    facts = known_facts(knowledge, fired, answers)
+    given = {name: conclusion.given[name] for name in knowledge.findings if name in conclusion.given}
+    answers = dict(conclusion.answers)
+    rules = [knowledge.by_key[key] for key in conclusion.rules]
+    facts = dict(conclusion.facts)
 
     flag_rules = _flag_rules(rules)
     flags = tuple(name for name in knowledge.red_flags if any(r.card == name for r in flag_rules))
-    conditions = _ranked(knowledge, fired, rules, facts)
+    conditions = _ranked(knowledge, conclusion, rules, facts)
     urgency = _urgency(knowledge, flag_rules, _to_be_booked(knowledge, conditions, rules))
     redirected = any(rule.level == "redirect" for rule in flag_rules)
 
@@ -57,36 +57,13 @@ def assess(knowledge: Knowledge, fired: Fired, answers: Answers) -> Assessment:
     checks = [c for c in checks if knowledge.self_checks[c].result not in answers]
 
     return Assessment(
-        given=given, answers=answers, fired=fired, urgency=urgency, flags=flags, redirected=redirected,
+        given=given, answers=answers, conclusion=conclusion, urgency=urgency, flags=flags, redirected=redirected,
         conditions=conditions, explained=explained, self_checks=tuple(_most_settling(knowledge, checks, flags, shown)),
         withheld_checks=tuple(withheld_checks), care=tuple(care), withheld_care=tuple(withheld_care),
         watch_for=_watch_for(knowledge, flags, shown), look_again=_look_again(knowledge, urgency, shown),
         unresolved=_unresolved(knowledge, facts, flag_rules),
         not_asked=() if redirected else tuple(name for name in knowledge.emergency if name not in answers),
     )
-
-
-def known_facts(knowledge: Knowledge, fired: Fired, answers: Answers) -> dict[str, Answer]:
-    """Answers and conclusions by the names that a `when` reads; a derived finding that cannot hold any more is "no"."""
-    facts: dict[str, Answer] = dict(answers)
-    facts |= {f"derived.{name}": value for name, value in fired.derived.items()}
-    facts |= {f"score.{name}": value for name, value in fired.scores.items()}
-    for depth in knowledge.depths:
-        for name in depth:
-            if f"derived.{name}" not in facts and all(
-                refuted(rule.parts, facts) for rule in knowledge.rules_of("derived", card=name) if not rule.lowered
-            ):
-                facts[f"derived.{name}"] = "no"
-    return facts
-
-
-def refuted(parts: Iterable[Criterion], facts: dict[str, Answer]) -> bool:
-    """Does an answer speak against one of these parts? Silence and "not sure" never do."""
-    for part in parts:
-        value = facts.get(part.fact)
-        if value is not None and value != NOT_SURE and not part.holds(value):
-            return True
-    return False
 
 
 def severity(said: Rule | Urgency) -> tuple[int, int, int]:
@@ -139,16 +116,16 @@ def _urgency(knowledge: Knowledge, flag_rules: list[Rule], booked: dict[str, int
 
 
 def _ranked(
-    knowledge: Knowledge, fired: Fired, rules: list[Rule], facts: dict[str, Answer]
+    knowledge: Knowledge, conclusion: Conclusion, rules: list[Rule], facts: dict[str, Answer]
 ) -> tuple[Ranked, ...]:
-    weights, _ = weighing.judge(knowledge, rules)
+    weights = conclusion.weights
     suspected = weighing.suspected(knowledge, rules, weights)
     met = {rule.key for rule in rules}
     out = []
-    for name in weighing.ranking(weights, fired.bands, suspected):
+    for name in weighing.ranking(weights, conclusion.bands, suspected):
         evidence = knowledge.rules_of("for", "against", card=name)
         out.append(Ranked(
-            id=name, band=fired.bands[name], weight=weights[name].total,
+            id=name, band=conclusion.bands[name], weight=weights[name].total,
             for_=tuple(r.id for r in evidence if r.kind == "for" and r.key in met),
             against=tuple(r.id for r in evidence if r.kind == "against" and r.key in met),
             unknown=tuple(r.id for r in evidence if r.key not in met and is_open(r.parts, facts)),
@@ -159,11 +136,6 @@ def _ranked(
             ),
         ))
     return tuple(out)
-
-
-def is_open(parts: tuple[Criterion, ...], facts: dict[str, Answer]) -> bool:
-    """May these parts still come to hold? None is refuted, and at least one is not known."""
-    return not refuted(parts, facts) and any(facts.get(part.fact) in (None, NOT_SURE) for part in parts)
 
 
 def _due(rules: list[Rule], flags: tuple[str, ...], treated: list[Ranked], shelf: set[str]) -> list[str]:

@@ -10,7 +10,7 @@ from triage.model import RANK, Assessment, Interlock, Knowledge, SelfCheck
 
 def locks(knowledge: Knowledge, assessment: Assessment) -> set[str]:
     """The interlocks that are on, and the cards that must not be used by what they say themselves."""
-    fired = [knowledge.by_key[key] for key in assessment.fired.rules]
+    fired = [knowledge.by_key[key] for key in assessment.conclusion.rules]
     return {rule.card for rule in fired if rule.kind in ("interlock", "must_not")}
 
 

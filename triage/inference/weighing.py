@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from triage.model import RANK, Band, Condition, Knowledge, Rule, Weight, Weights
+from triage.model import RANK, Band, Condition, Knowledge, Rule, RuleKind, Weight, Weights
 from triage.support.memory import OnceForEach
 
 LARGEST = 50_000
 """So many sets of lines are remembered with their weight; then it begins anew, so that memory stays bounded."""
+
+EVIDENCE: tuple[RuleKind, ...] = ("for", "against", "frequency", "fits_well_if", "fits_well_never")
+"""Kinds of rules that say something of a condition."""
 
 
 def weigh(knowledge: Knowledge, condition: Condition, fired: Sequence[Rule]) -> Weight:
@@ -95,20 +98,16 @@ def bands(
 
 
 def would_fit(knowledge: Knowledge, condition: Condition, fired: Iterable[Rule]) -> bool:
-    """Does it not fit well only since a danger that was told speaks against it? `fired`: its rules that fired.
+    """Would this condition fit well if no red-flag finding counted against it, and does it not as it stands?
 
-    What a danger takes from a condition must not take the appointment that this condition asks for.
+    `fired`: its rules that fired. What a danger takes from a condition must not take the appointment that it asks for.
     """
     dangers = knowledge.danger_answers
     fired = list(fired)
-    heard = [rule for rule in fired if rule.kind not in ("against", "fits_well_never") or not any(
+    left = [rule for rule in fired if rule.kind not in ("against", "fits_well_never") or not any(
         option in dangers.get(name, ()) for name, option in knowledge.reads(rule))]
-    if len(heard) == len(fired):
-        return False
-    kinds = {rule.kind for rule in heard}
-    weight = weigh(knowledge, condition, heard)
-    return fits(knowledge, condition, weight) and "fits_well_never" not in kinds and (
-        not condition.fits_well_if or "fits_well_if" in kinds)
+    return len(left) < len(fired) and may_fit(condition, left) and fits(
+        knowledge, condition, weigh(knowledge, condition, left))
 
 
 def fits(knowledge: Knowledge, condition: Condition, weight: Weight) -> bool:
@@ -122,7 +121,7 @@ def by_condition(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
     """Rules that say something of a condition, by condition."""
     out: dict[str, list[Rule]] = defaultdict(list)
     for rule in rules:
-        if rule.kind in ("for", "against", "frequency", "fits_well_if", "fits_well_never"):
+        if rule.kind in EVIDENCE:
             out[rule.card].append(rule)
     return out
 
@@ -152,28 +151,36 @@ class _SharedWeights(dict[tuple[str, ...], Weight]):
         return self.shared[key]
 
 
-def judge(knowledge: Knowledge, fired: Iterable[Rule]) -> tuple[dict[str, Weight], dict[str, Band]]:
+def weight(knowledge: Knowledge, condition: Condition, lines: Sequence[Rule]) -> Weight:
+    """What `weigh` gives, remembered for the same lines."""
+    remembered = _weights(knowledge)
+    key = (condition.id, *(rule.key for rule in lines))
+    if key not in remembered:
+        if len(remembered) >= LARGEST:
+            remembered.clear()
+        remembered[key] = weigh(knowledge, condition, lines)
+    return remembered[key]
+
+
+def weigh_all(knowledge: Knowledge, fired: Iterable[Rule]) -> tuple[dict[str, Weight], dict[str, Band]]:
     """Fired rules -> weight and band of every condition that is ranked."""
     fired = list(fired)
     lines = by_condition(fired)
     weights: dict[str, Weight] = {}
     allowed: dict[str, bool] = {}
-    remembered = _weights(knowledge)
     for name, condition in knowledge.conditions.items():
         if condition.frequency is None:
             continue
-        mine = lines.get(name, ())
-        kinds = {rule.kind for rule in mine}
-        key = (name, *(rule.key for rule in mine))
-        if key not in remembered:
-            if len(remembered) >= LARGEST:
-                remembered.clear()
-            remembered[key] = weigh(knowledge, condition, mine)
-        weights[name] = remembered[key]
-        allowed[name] = "fits_well_never" not in kinds and (
-            not condition.fits_well_if or "fits_well_if" in kinds
-        )
+        own = lines.get(name, ())
+        weights[name] = weight(knowledge, condition, own)
+        allowed[name] = may_fit(condition, own)
     return weights, bands(knowledge, weights, allowed, suspected(knowledge, fired, weights))
+
+
+def may_fit(condition: Condition, lines: Iterable[Rule]) -> bool:
+    """May it read "fits well" at all, by its own lines that fired, whatever its weight?"""
+    kinds = {rule.kind for rule in lines}
+    return "fits_well_never" not in kinds and (not condition.fits_well_if or "fits_well_if" in kinds)
 
 
 def ranking(

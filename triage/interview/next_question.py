@@ -8,15 +8,16 @@ answer left could change the urgency or the first conditions, or when none is li
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Literal
 
 import msgspec
 
 from triage.inference.answers import AGAIN
-from triage.inference.assessment import applies, known_facts
+from triage.inference.assessment import applies, assess
 from triage.inference.compiled import Compiled
-from triage.interview.value_of_information import Worth, Worths
+from triage.interview.value_of_information import QuestionValue, QuestionValues, Valuer
 from triage.model import (
     NONE,
     NOT_SURE,
@@ -26,6 +27,7 @@ from triage.model import (
     Answers,
     Assessment,
     Choice,
+    Conclusion,
     Finding,
     Knowledge,
     Question,
@@ -51,201 +53,253 @@ Ended = Literal["urgent", "redirect", "settled", "unlikely"]
 
 
 class Interview:
-    """Chooses questions. Built once; keeps no state, all is in the answers."""
+    """What is the same in every turn of every interview: the rules as questions are chosen by them. Built once."""
 
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
-        self.compiled = Compiled(knowledge)
+        self.valuer = Valuer(knowledge)
+        self.order = knowledge.places_of_findings
+        self.titles = {group.id: group.title for group in knowledge.groups}
+        self.group_of: dict[str, str] = {}
+        """Finding -> the group of which it is asked as lines."""
         self._lines: dict[str, list[str]] = {}
-        self._group_of: dict[str, str] = {}
         for group in knowledge.groups:
             for name, lines in _by_finding(group.together).items():
-                self._group_of[name], self._lines[name] = group.id, lines
+                self.group_of[name], self._lines[name] = group.id, lines
+        self.staged = {name for stage in knowledge.stages for name in (*stage.ask, *_by_finding(stage.together))
+                       if name in stage.ask or not knowledge.findings[name].several_is}
+        """What is asked in the fixed first part."""
 
-    def next(self, given: Answers, assessment: Assessment, thorough: bool = False) -> Question | None:
-        """The next question, or None when the interview is over. `given` holds the answers as they were given.
+    @property
+    def compiled(self) -> Compiled:
+        """The compiled rules that values of questions are worked out by."""
+        return self.valuer.compiled
 
-        `thorough`: whatever could still change anything is asked, also when it is unlikely to.
-        """
-        knowledge = self.knowledge
-        rank = RANK[assessment.urgency.level]
-        if rank >= STOPS:
-            return None
-        if rank >= HURRIES:
-            return self._follow_up(given, assessment, knowledge.emergency)
-        facts = known_facts(knowledge, assessment.fired, assessment.answers)
-        for stage in knowledge.stages:
-            if assessment.redirected and not stage.ask_if:
-                continue  # only what is asked because of who it is
-            question = self._stage(stage, given, assessment, facts)
-            if question is not None:
-                return question
-        if assessment.redirected:
-            return None
-        again = _again(knowledge, given, facts)
-        if again is not None:
-            return again
-        worthy = self._worthy(self._worths(given, assessment), HARDLY if thorough else WORTH_ASKING)
-        if worthy:
-            return worthy[0][1]
-        needed = _needed(knowledge, assessment, facts)
-        return ask(knowledge, needed, facts=facts) if needed else None
+    def state(self, conclusion: Conclusion) -> InterviewState:
+        """Where an interview stands, once this is concluded."""
+        return InterviewState(self, conclusion)
 
-    def ended(self, given: Answers, assessment: Assessment) -> Ended:
-        """Why there is no further question."""
-        if RANK[assessment.urgency.level] >= HURRIES:
-            return "urgent"
-        if assessment.redirected:
-            return "redirect"
-        worths = self._worths(given, assessment)
-        open_ = [finding.id for finding in _askable(self.knowledge, worths.facts)]
-        return "unlikely" if worths.changes(open_) else "settled"
-
-    def left(self, given: Answers, assessment: Assessment) -> int:
-        """About how many questions are still to come: those of the fixed part, and those worth asking as it stands."""
-        if self.next(given, assessment) is None:
-            return 0
-        facts = known_facts(self.knowledge, assessment.fired, assessment.answers)
-        fixed = sum(
-            1 if stage.together else len([n for n in stage.ask if n not in facts])
-            for stage in self.knowledge.stages
-            if applies(stage.ask_if, facts) and any(n not in facts for n in (*_by_finding(stage.together), *stage.ask))
-        )
-        return fixed + len(self._worthy(self._worths(given, assessment)))
-
-    def by_picture(self, question: Question, likely: Iterable[str] = ()) -> Question:
-        """A question for the place, for somebody who can point at a picture of the leg; any other as it is.
-
-        `likely`: the regions whose zones stand first.
-        """
-        knowledge = self.knowledge
-        stage = next((each for each in knowledge.stages if each.id == question.stage and each.picture), None)
-        if stage is None or knowledge.findings[stage.picture].within not in question.findings:
-            return question
-        zones = knowledge.findings[stage.picture]
-        near = set(likely)
-        options = sorted(zones.options, key=lambda option: zones.options[option].inside not in near)
-        lines = {zones.id: [f"{zones.id}{OPTION}{option}" for option in options]}
-        lines |= {name: each for name, each in _by_finding(stage.together).items()
-                  if name != zones.within and name in question.findings}
-        title = stage.title if len(lines) > 1 else knowledge.findings[zones.within].ask
-        drawn = _checklist(knowledge, stage.id, title, lines, zones.help)
-        return msgspec.structs.replace(drawn, picture=zones.id, within=zones.within, spreads=stage.spreads)
-
-    # --- by worth
-
-    def _worths(self, given: Answers, assessment: Assessment) -> Worths:
-        return Worths(self.knowledge, self.compiled, given, assessment)
-
-    def _worthy(self, worths: Worths, least: float = WORTH_ASKING) -> list[tuple[float, Question]]:
-        """Every question, or list of them, worth at least this for its effort, the best first."""
-        knowledge = self.knowledge
-        open_ = {finding.id: worths.of(finding.id) for finding in _askable(knowledge, worths.facts)}
-        out: list[tuple[float, Question]] = []
-        lists: dict[str, list[str]] = {}
-        for name, worth in open_.items():
-            finding = knowledge.findings[name]
-            if name in self._group_of or finding.kind == "yes_no":
-                lists.setdefault(self._group_of.get(name, finding.topic), []).append(name)
-            elif not finding.within or _places(finding, worths.facts):
-                out.append((worth.total / EFFORT[finding.kind], ask(knowledge, finding, facts=worths.facts)))
-        titles = {group.id: group.title for group in knowledge.groups}
-        for key, names in lists.items():
-            out.append(self._list(key, titles.get(key, "Which of these are true?"), names, open_))
-        order = {name: i for i, name in enumerate(knowledge.findings)}
-        out = [pair for pair in out if pair[0] >= least]
-        return sorted(out, key=lambda pair: (-round(pair[0], 9), order[pair[1].findings[0]]))
-
-    def _list(self, key: str, title: str, names: list[str], worths: dict[str, Worth]) -> tuple[float, Question]:
-        """Findings of one group as lines of one question: those worth most, as long as they are worth their lines."""
-        order = {name: i for i, name in enumerate(names)}
-        chosen: list[str] = []
-        lines: list[str] = []
-        for name in sorted(names, key=lambda name: (-worths[name].total / len(self._lines_of(name)), order[name])):
-            more = self._lines_of(name)
-            worthless = worths[name].total < LINE * WORTH_ASKING * len(more)
-            if not chosen or (not worthless and len(lines) + len(more) <= LONGEST):
-                chosen.append(name)
-                lines += more
-        chosen.sort(key=order.__getitem__)
-        whole = sum(worths[name].total for name in chosen)
-        if len(chosen) == 1:
-            finding = self.knowledge.findings[chosen[0]]
-            return whole / EFFORT[finding.kind], ask(self.knowledge, finding)
-        effort = LIST + LINE * len(lines)
-        name = f"{key}/{chosen[0]}"  # other lines of the same group may come to be asked later
-        return whole / effort, _checklist(self.knowledge, name, title, {n: self._lines_of(n) for n in chosen})
-
-    def _lines_of(self, name: str) -> list[str]:
+    def lines_of(self, name: str) -> list[str]:
         """The lines that stand for a finding in its group: itself, or its options."""
         return self._lines.get(name, [name])
 
-    # --- the fixed first part
-
-    def _stage(
-        self, stage: Stage, given: Answers, assessment: Assessment, facts: dict[str, Answer]
-    ) -> Question | None:
-        knowledge = self.knowledge
-        if not applies(stage.ask_if, facts):
-            return None
-        lines = _by_finding(stage.together)
-        if lines and all(name not in facts for name in lines):
-            return _checklist(knowledge, stage.id, stage.title, lines, stage.help)
-        for name in (*lines, *stage.ask):
-            finding = knowledge.findings[name]
-            # Left open on its list: asked by itself when it is worth it.
-            if name not in facts and applies(finding.ask_if, facts) and not (finding.several_is and name in lines):
-                if finding.within and not _places(finding, facts):
-                    continue
-                return ask(knowledge, finding, stage.id, facts)
-        again = _again(knowledge, given, facts, (*lines, *stage.ask))
-        if again is not None:
-            return again
-        # What was ticked on the first screen is followed at once; on the others when all are answered, the worst first.
-        screens = [each for each in knowledge.stages if each.emergency]
-        if screens and stage is screens[-1]:
-            return self._follow_up(given, assessment, knowledge.emergency)
-        return self._follow_up(given, assessment, tuple(stage.together)) if stage in screens[:1] else None
-
-    def _follow_up(self, given: Answers, assessment: Assessment, lines: tuple[str, ...]) -> Question | None:
-        """What a ticked line of a screen still needs to be known, if it could raise the urgency."""
-        knowledge = self.knowledge
-        ticked = {name for name in lines if assessment.answers.get(name) == "yes"}
-        if not ticked:
-            return None
-        worths = self._worths(given, assessment)
-        linked = _opened_by(knowledge, ticked, worths.facts) | worths.wanted_by(ticked, HURRIES)
-        open_ = {f.id: Worth(worths.danger.get(f.id, 0.0)) for f in _askable(knowledge, worths.facts) if f.id in linked}
-        open_ = {name: worth for name, worth in open_.items() if worth.danger >= WORTH_ASKING}
-        if not open_:
-            return None
-        order = {name: i for i, name in enumerate(knowledge.findings)}
-        first = max(open_, key=lambda name: (open_[name].danger / EFFORT[knowledge.findings[name].kind], -order[name]))
-        together = [n for n in open_ if n in self._lines or knowledge.findings[n].kind == "yes_no"]
-        if first in together and len(together) > 1:
-            return self._list("follow_up", "And which of these are true?", together, open_)[1]
-        return ask(knowledge, knowledge.findings[first], facts=worths.facts)
+    def is_line(self, name: str) -> bool:
+        """Is it asked as a line of a list?"""
+        return name in self._lines or self.knowledge.findings[name].kind == "yes_no"
 
 
-def _opened_by(knowledge: Knowledge, told: set[str], facts: dict[str, Answer]) -> set[str]:
+class InterviewState:
+    """One turn: what is concluded, and what every open question is worth. Each part is worked out once, when asked for.
+
+    `next_question`, `why_ended` and `questions_left` answer from it.
+    """
+
+    def __init__(self, interview: Interview, conclusion: Conclusion) -> None:
+        self.interview, self.knowledge, self.conclusion = interview, interview.knowledge, conclusion
+
+    @cached_property
+    def assessment(self) -> Assessment:
+        """Everything that the person would be told now."""
+        return assess(self.knowledge, self.conclusion)
+
+    @cached_property
+    def facts(self) -> dict[str, Answer]:
+        """All that is known, by the names that rules read."""
+        return dict(self.conclusion.facts)
+
+    @cached_property
+    def askable(self) -> list[Finding]:
+        """Findings that may be asked now for what they are worth."""
+        return [
+            finding for finding in self.knowledge.findings.values()
+            if finding.id not in self.facts and finding.id not in self.interview.staged
+            and finding.topic != "self_check"
+            and (not finding.parents or any(self.facts.get(p) == "yes" for p in finding.parents))
+            and applies(finding.ask_if, self.facts)
+        ]
+
+    @cached_property
+    def values(self) -> QuestionValues:
+        """What every open finding is worth."""
+        return QuestionValues(self.interview.valuer, self.assessment, self.facts)
+
+    @cached_property
+    def questions(self) -> list[tuple[float, Question]]:
+        """Every question, or list of them, that may be asked now, with its worth for its effort, the best first."""
+        interview, facts = self.interview, self.facts
+        values = {finding.id: self.values.of(finding.id) for finding in self.askable}
+        out: list[tuple[float, Question]] = []
+        lists: dict[str, list[str]] = {}
+        for name, value in values.items():
+            finding = self.knowledge.findings[name]
+            if name in interview.group_of or finding.kind == "yes_no":
+                lists.setdefault(interview.group_of.get(name, finding.topic), []).append(name)
+            elif not finding.within or _places(finding, facts):
+                out.append((value.total / EFFORT[finding.kind], ask(self.knowledge, finding, facts=facts)))
+        for key, names in lists.items():
+            title = interview.titles.get(key, "Which of these are true?")
+            out.append(_list(interview, key, title, names, values))
+        return sorted(out, key=lambda pair: (-round(pair[0], 9), interview.order[pair[1].findings[0]]))
+
+
+def next_question(state: InterviewState, thorough: bool = False) -> Question | None:
+    """The next question, or None when the interview is over.
+
+    `thorough`: whatever could still change anything is asked, also when it is unlikely to.
+    """
+    assessment = state.assessment
+    rank = RANK[assessment.urgency.level]
+    if rank >= STOPS:
+        return None
+    if rank >= HURRIES:
+        return _follow_up(state, state.knowledge.emergency)
+    for stage in state.knowledge.stages:
+        if assessment.redirected and not stage.ask_if:
+            continue  # only what is asked because of who it is
+        question = _of_stage(state, stage)
+        if question is not None:
+            return question
+    if assessment.redirected:
+        return None
+    again = _again(state)
+    if again is not None:
+        return again
+    if state.questions and state.questions[0][0] >= (HARDLY if thorough else WORTH_ASKING):
+        return state.questions[0][1]
+    needed = _needed(state)
+    return ask(state.knowledge, needed, facts=state.facts) if needed else None
+
+
+def why_ended(state: InterviewState) -> Ended:
+    """Why there is no further question."""
+    if RANK[state.assessment.urgency.level] >= HURRIES:
+        return "urgent"
+    if state.assessment.redirected:
+        return "redirect"
+    return "unlikely" if state.values.changes(finding.id for finding in state.askable) else "settled"
+
+
+def questions_left(state: InterviewState) -> int:
+    """About how many questions are still to come: those of the fixed part, and those worth asking as it stands."""
+    if next_question(state) is None:
+        return 0
+    facts = state.facts
+    fixed = sum(
+        1 if stage.together else len([n for n in stage.ask if n not in facts])
+        for stage in state.knowledge.stages
+        if applies(stage.ask_if, facts) and any(n not in facts for n in (*_by_finding(stage.together), *stage.ask))
+    )
+    return fixed + sum(1 for value, _ in state.questions if value >= WORTH_ASKING)
+
+
+def by_picture(knowledge: Knowledge, question: Question, likely: Iterable[str] = ()) -> Question:
+    """A question for the place, for somebody who can point at a picture of the leg; any other as it is.
+
+    `likely`: the regions whose zones stand first.
+    """
+    stage = next((each for each in knowledge.stages if each.id == question.stage and each.picture), None)
+    if stage is None or knowledge.findings[stage.picture].within not in question.findings:
+        return question
+    zones = knowledge.findings[stage.picture]
+    near = set(likely)
+    options = sorted(zones.options, key=lambda option: zones.options[option].inside not in near)
+    lines = {zones.id: [f"{zones.id}{OPTION}{option}" for option in options]}
+    lines |= {name: each for name, each in _by_finding(stage.together).items()
+              if name != zones.within and name in question.findings}
+    title = stage.title if len(lines) > 1 else knowledge.findings[zones.within].ask
+    drawn = _checklist(knowledge, stage.id, title, lines, zones.help)
+    return msgspec.structs.replace(drawn, picture=zones.id, within=zones.within, spreads=stage.spreads)
+
+
+# --- the fixed first part
+
+
+def _of_stage(state: InterviewState, stage: Stage) -> Question | None:
+    knowledge, facts = state.knowledge, state.facts
+    if not applies(stage.ask_if, facts):
+        return None
+    lines = _by_finding(stage.together)
+    if lines and all(name not in facts for name in lines):
+        return _checklist(knowledge, stage.id, stage.title, lines, stage.help)
+    for name in (*lines, *stage.ask):
+        finding = knowledge.findings[name]
+        # Left open on its list: asked by itself when it is worth it.
+        if name not in facts and applies(finding.ask_if, facts) and not (finding.several_is and name in lines):
+            if finding.within and not _places(finding, facts):
+                continue
+            return ask(knowledge, finding, stage.id, facts)
+    again = _again(state, (*lines, *stage.ask))
+    if again is not None:
+        return again
+    # What was ticked on the first screen is followed at once; on the others when all are answered, the worst first.
+    screens = [each for each in knowledge.stages if each.emergency]
+    if screens and stage is screens[-1]:
+        return _follow_up(state, knowledge.emergency)
+    return _follow_up(state, tuple(stage.together)) if stage in screens[:1] else None
+
+
+def _follow_up(state: InterviewState, lines: tuple[str, ...]) -> Question | None:
+    """What a ticked line of a screen still needs to be known, if it could raise the urgency."""
+    knowledge, interview = state.knowledge, state.interview
+    ticked = {name for name in lines if state.assessment.answers.get(name) == "yes"}
+    if not ticked:
+        return None
+    linked = _opened_by(knowledge, ticked, state.facts) | state.values.wanted_by(ticked, HURRIES)
+    dangers = {f.id: state.values.danger.get(f.id, 0.0) for f in state.askable if f.id in linked}
+    values = {name: QuestionValue(danger) for name, danger in dangers.items() if danger >= WORTH_ASKING}
+    if not values:
+        return None
+    first = max(values, key=lambda name: (values[name].danger / EFFORT[knowledge.findings[name].kind],
+                                          -interview.order[name]))
+    together = [name for name in values if interview.is_line(name)]
+    if first in together and len(together) > 1:
+        return _list(interview, "follow_up", "And which of these are true?", together, values)[1]
+    return ask(knowledge, knowledge.findings[first], facts=state.facts)
+
+
+def _list(
+    interview: Interview, key: str, title: str, names: list[str], values: Mapping[str, QuestionValue]
+) -> tuple[float, Question]:
+    """Findings of one group as lines of one question: those worth most, as long as they are worth their lines."""
+    knowledge, lines_of = interview.knowledge, interview.lines_of
+    order = {name: i for i, name in enumerate(names)}
+    chosen: list[str] = []
+    count = 0
+    for name in sorted(names, key=lambda name: (-values[name].total / len(lines_of(name)), order[name])):
+        more = len(lines_of(name))
+        worthless = values[name].total < LINE * WORTH_ASKING * more
+        if not chosen or (not worthless and count + more <= LONGEST):
+            chosen.append(name)
+            count += more
+    chosen.sort(key=order.__getitem__)
+    whole = sum(values[name].total for name in chosen)
+    if len(chosen) == 1:
+        finding = knowledge.findings[chosen[0]]
+        return whole / EFFORT[finding.kind], ask(knowledge, finding)
+    effort = LIST + LINE * count
+    name = f"{key}/{chosen[0]}"  # other lines of the same group may come to be asked later
+    return whole / effort, _checklist(knowledge, name, title, {n: lines_of(n) for n in chosen})
+
+
+def _opened_by(knowledge: Knowledge, ticked: set[str], facts: dict[str, Answer]) -> set[str]:
     """The findings that are asked because of these, and those that are asked because of what was said to them."""
     opened: set[str] = set()
-    while told:
-        found = {
+    known = ticked
+    while known:
+        more = {
             finding.id for finding in knowledge.findings.values()
-            if told & {*finding.parents, *(part.fact for parts in finding.ask_if for part in parts)}
+            if known & {*finding.parents, *(part.fact for parts in finding.ask_if for part in parts)}
         } - opened
-        opened |= found
-        told = found & facts.keys()
+        opened |= more
+        known = more & facts.keys()
     return opened
 
 
-def _again(
-    knowledge: Knowledge, given: Answers, facts: dict[str, Answer], among: tuple[str, ...] | None = None
-) -> Question | None:
+def _again(state: InterviewState, among: tuple[str, ...] | None = None) -> Question | None:
     """Plainer questions for what was not sure, once; several of them as one list."""
+    knowledge = state.knowledge
     names = [name for name in (among if among is not None else knowledge.findings)
-             if _once_more(knowledge.findings[name], given, facts)]
+             if _once_more(knowledge.findings[name], state.conclusion.given, state.facts)]
     lines = [name for name in names if knowledge.findings[name].kind == "yes_no"][:LONGEST]
     if len(lines) > 1:
         choices = tuple(Choice(name + AGAIN, knowledge.findings[name].again) for name in lines)
@@ -372,24 +426,13 @@ def _places(finding: Finding, facts: dict[str, Answer]) -> int:
 # --- what is still open
 
 
-def _askable(knowledge: Knowledge, facts: dict[str, Answer]) -> list[Finding]:
-    staged = {name for stage in knowledge.stages for name in (*stage.ask, *_by_finding(stage.together))
-              if name in stage.ask or not knowledge.findings[name].several_is}
-    return [
-        finding for finding in knowledge.findings.values()
-        if finding.id not in facts and finding.id not in staged and finding.topic != "self_check"
-        and (not finding.parents or any(facts.get(p) == "yes" for p in finding.parents))
-        and applies(finding.ask_if, facts)
-    ]
-
-
-def _needed(knowledge: Knowledge, assessment: Assessment, facts: dict[str, Answer]) -> Finding | None:
+def _needed(state: InterviewState) -> Finding | None:
     """What must be known before the self-check that is due may be offered."""
-    for withheld in assessment.withheld_checks[:1]:
+    for withheld in state.assessment.withheld_checks[:1]:
         if withheld.rules:
             continue
         for name in withheld.unanswered:
-            finding = knowledge.findings[name]
-            if name not in facts and (not finding.within or _places(finding, facts)):
+            finding = state.knowledge.findings[name]
+            if name not in state.facts and (not finding.within or _places(finding, state.facts)):
                 return finding
     return None

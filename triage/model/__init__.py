@@ -52,7 +52,7 @@ from triage.model.cards import (
 )
 from triage.model.conclusions import (
     Assessment,
-    Fired,
+    Conclusion,
     Ranked,
     Urgency,
     Weight,
@@ -123,6 +123,7 @@ __all__ = [
     "Care",
     "Choice",
     "Claim",
+    "Conclusion",
     "Condition",
     "Control",
     "Criterion",
@@ -130,7 +131,6 @@ __all__ = [
     "Evidence",
     "Fault",
     "Finding",
-    "Fired",
     "FlagRule",
     "Frequency",
     "Given",

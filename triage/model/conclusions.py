@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
-from triage.model.answers import Answers, Level, urgency_id
+from triage.model.answers import Answer, Answers, Level, urgency_id
 from triage.model.card import Band
-
-
-class Fired(msgspec.Struct, frozen=True, kw_only=True):
-    """What an engine concludes from answers. Equal for every engine."""
-
-    rules: tuple[str, ...]
-    """Keys of the rules that fired, in the order of the cards."""
-    derived: dict[str, str]
-    scores: dict[str, float]
-    bands: dict[str, Band]
 
 
 class Weight(msgspec.Struct, frozen=True):
@@ -26,6 +18,30 @@ class Weight(msgspec.Struct, frozen=True):
     total: float
     uncapped: float
     groups_for: int
+
+
+class Conclusion(msgspec.Struct, frozen=True, kw_only=True):
+    """What follows from answers, whichever engine concludes it. Made by `triage.inference.conclusion`.
+
+    Some mappings are worked out only when they are looked into; they compare by what is in them all the same.
+    """
+
+    given: Answers
+    """The answers as they were given, those to second questions too."""
+    answers: Mapping[str, Answer]
+    """The same with all that they imply, in the order of the findings."""
+    facts: Mapping[str, Answer]
+    """All that is known, by the names that rules read: findings, derived.X, score.X, red_flag.X, condition.X. A derived
+    finding that cannot hold any more is "no"."""
+    rules: tuple[str, ...]
+    """Keys of the rules that fired, in the order of the cards."""
+    derived: dict[str, str]
+    """Derived finding -> yes or not_sure."""
+    scores: dict[str, float]
+    """Score -> its points."""
+    weights: Mapping[str, Weight]
+    """Condition -> how far it stands, for all that are ranked."""
+    bands: dict[str, Band]
 
 
 class Urgency(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,7 +94,7 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     """The answers as they were given, in the order of the findings."""
     answers: Answers
     """The same with all that they imply."""
-    fired: Fired
+    conclusion: Conclusion
     urgency: Urgency
     flags: tuple[str, ...]
     """Red flags that fired, in the order of the cards."""

@@ -116,7 +116,7 @@ def _would_be(knowledge: Knowledge, name: str, answer: Answer) -> str:
 
 def sources(knowledge: Knowledge, assessment: Assessment) -> Screen:
     """Every line that the result rests on, with its source."""
-    rules = [knowledge.by_key[key] for key in assessment.fired.rules]
+    rules = [knowledge.by_key[key] for key in assessment.conclusion.rules]
     shown = {ranked.id for ranked in assessment.conditions[:IN_PLAY]}
     used = [r for r in rules if r.kind == "red_flag" or (r.kind in ("for", "against") and r.card in shown)]
     lines = dict.fromkeys(f"{r.why}: {knowledge.sources[r.source].cite} ({wording.how_well_known(r)})" for r in used)

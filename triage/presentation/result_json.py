@@ -35,7 +35,7 @@ def result(knowledge: Knowledge, assessment: Assessment, asked: list[str] | None
             {"id": name, "name": knowledge.red_flags[name].name, "rules": [
                 line(rules[rule_id]) for rule_id in dict.fromkeys(
                     rule.id for rule in knowledge.rules
-                    if rule.kind == "red_flag" and rule.card == name and rule.key in assessment.fired.rules
+                    if rule.kind == "red_flag" and rule.card == name and rule.key in assessment.conclusion.rules
                 )
             ]} for name in assessment.flags
         ],

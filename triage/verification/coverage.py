@@ -8,7 +8,6 @@ from typing import Any
 
 import msgspec
 
-from triage.inference.answers import complete
 from triage.inference.assessment import assess
 from triage.inference.compiled import Compiled
 from triage.inference.compiled.answer_columns import Cases
@@ -72,19 +71,13 @@ class _Reach:
         self.knowledge = knowledge
         self.expectations = [story.expect for story in stories]
         cases = [story.answers for story in stories]
-        fired = list(Compiled(knowledge).many(cases))
-        self.outcomes: list[Assessment] = [assess(knowledge, f, a) for f, a in zip(fired, cases, strict=True)]
-        self.fired = {key for each in fired for key in each.rules}
+        conclusions = list(Compiled(knowledge).conclude_many(cases))
+        self.outcomes: list[Assessment] = [assess(knowledge, conclusion) for conclusion in conclusions]
+        self.fired = {key for each in conclusions for key in each.rules}
         self.values: dict[str, dict[Answer, Cases]] = {}
         """Fact -> its values -> the stories that have them."""
-        for i, (answers, each) in enumerate(zip(cases, fired, strict=True)):
-            facts: dict[str, Answer] = dict(complete(knowledge, answers))
-            facts |= {f"derived.{name}": value for name, value in each.derived.items()}
-            facts |= {f"score.{name}": value for name, value in each.scores.items()}
-            facts |= {f"condition.{name}": band for name, band in each.bands.items()}
-            facts |= {f"red_flag.{knowledge.by_key[key].card}": "yes" for key in each.rules
-                      if knowledge.by_key[key].kind == "red_flag"}
-            for fact, value in facts.items():
+        for i, each in enumerate(conclusions):
+            for fact, value in each.facts.items():
                 known = self.values.setdefault(fact, {})
                 known[value] = known.get(value, 0) | 1 << i
 
@@ -175,7 +168,7 @@ class _Reach:
     def redirects(self) -> Measure:
         """Rules that redirect a person, each in a story in which the person is redirected."""
         keys = [rule.key for rule in self.knowledge.rules_of("red_flag") if rule.level == "redirect"]
-        return _measure("redirects", keys, (key for a in self.outcomes if a.redirected for key in a.fired.rules))
+        return _measure("redirects", keys, (key for a in self.outcomes if a.redirected for key in a.conclusion.rules))
 
     def _parts(self) -> list[Criterion]:
         """Every condition on a finding, once."""

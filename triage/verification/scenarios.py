@@ -12,7 +12,7 @@ from triage.inference.answers import parse, with_screens
 from triage.inference.assessment import assess
 from triage.inference.contraindications import locks
 from triage.knowledge.card_files import CardFile, Steps, explained
-from triage.model import RANK, Answers, Assessment, Card, Fault, Fired, Knowledge
+from triage.model import RANK, Answers, Assessment, Card, Conclusion, Fault, Knowledge
 from triage.support import strict_yaml
 from triage.support.errors import BadFile
 from triage.support.input_files import read_bytes
@@ -226,9 +226,9 @@ def _rank(text: str) -> tuple[int, int] | None:
     return RANK[level], -int(within) if within else 0
 
 
-def failures(knowledge: Knowledge, fired: Callable[[Answers], Fired], story: Story) -> list[str]:
+def failures(knowledge: Knowledge, conclude: Callable[[Answers], Conclusion], story: Story) -> list[str]:
     """What does not come out as the story says; empty when all does."""
-    assessment = assess(knowledge, fired(story.answers), story.answers)
+    assessment = assess(knowledge, conclude(story.answers))
     return wrong(knowledge, assessment, story.expect)
 
 
@@ -249,7 +249,7 @@ def wrong(knowledge: Knowledge, assessment: Assessment, expect: Expect) -> list[
     if expect.place and urgency.place != expect.place:
         wrong.append(f"the place is {urgency.place}, not {expect.place}; because of {', '.join(urgency.reasons)}")
     by_key = knowledge.by_key
-    fired = {by_key[key].id for key in assessment.fired.rules} | set(assessment.flags) | set(urgency.reasons)
+    fired = {by_key[key].id for key in assessment.conclusion.rules} | set(assessment.flags) | set(urgency.reasons)
     wrong += [f"{name} did not fire" for name in expect.reasons if name not in fired]
     wrong += [f"{name} fired" for name in expect.not_reasons if name in fired]
     bands = {c.id: c.band for c in assessment.conditions}
@@ -271,7 +271,7 @@ def wrong(knowledge: Knowledge, assessment: Assessment, expect: Expect) -> list[
     blocked = locks(knowledge, assessment)
     wrong += [f"nothing blocks {name}" for name in expect.blocks if name not in blocked]
     wrong += [f"{name} is blocked" for name in expect.not_blocks if name in blocked]
-    scores = assessment.fired.scores
+    scores = assessment.conclusion.scores
     wrong += [f"the score {name} is {scores.get(name, 0):g}, not {points:g}"
               for name, points in expect.scores.items() if scores.get(name, 0) != points]
     wrong += [f"{name} is not named as unresolved" for name in expect.unresolved if name not in assessment.unresolved]

@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
     engine = Engine(knowledge)
     if options.trace:
         complain(*engine.trace(answers))
-    assessment = assess(knowledge, engine.fired(answers), answers)
+    assessment = assess(knowledge, engine.conclude(answers))
     if options.json:
         sys.stdout.buffer.write(encode(result(knowledge, assessment)))
     else:

@@ -80,7 +80,7 @@ def add(
         return None
     entries = (*base.entries, entry)
     course = judged(knowledge, entries, now.date())
-    found = assess(knowledge, asks.compiled.fired(entry.answers), entry.answers)
+    found = assess(knowledge, asks.compiled.conclude(entry.answers))
     urgent = RANK[found.urgency.level] >= RANK["today"]
     if urgent and state.said_level != found.urgency.level:
         speaks.show(outcome(knowledge, found, brief=True))  # said before anything can go wrong with the file
@@ -214,5 +214,5 @@ def _show(options: argparse.Namespace) -> int:
 def _expected(knowledge: Knowledge, entry: Entry, course: Course) -> list[str]:
     """How it should go, as far as the answers of this entry allow."""
     answers = diary.fitted(knowledge, entry)
-    found = assess(knowledge, Compiled(knowledge).fired(answers), answers)
+    found = assess(knowledge, Compiled(knowledge).conclude(answers))
     return wording.expected(knowledge, found, course.condition, course.easier_by)

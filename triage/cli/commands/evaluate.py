@@ -94,14 +94,14 @@ def _evaluate(
     knowledge: Knowledge, found: list[Case], known: dict[str, Answers], otherwise: str
 ) -> tuple[dict[str, Any], dict[str, dict[str, Outcome]]]:
     engine = Engine(knowledge)
-    conversation = Conversation(knowledge, engine.fired)
+    conversation = Conversation(knowledge, engine.conclude)
     interview = f"{INTERVIEW}, else {otherwise.replace('_', ' ')}"
     outcomes: dict[str, dict[str, Outcome]] = {ALL: {}, interview: {}}
     for case in found:
         if case.id not in known:
             continue
         answers = known[case.id]
-        outcomes[ALL][case.id] = evaluation.outcome(case, assess(knowledge, engine.fired(answers), answers))
+        outcomes[ALL][case.id] = evaluation.outcome(case, assess(knowledge, engine.conclude(answers)))
         person = ScriptFront(answers, otherwise)  # type: ignore[arg-type]
         state, end = hold(conversation, person, conversation.begin())
         assert end.assessment is not None  # a simulated person never leaves

@@ -27,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
     """Print the questions asked, in order, and the result."""
     knowledge = reader.load()
     known = answers_file.answers(knowledge, options.answers)
-    conversation = Conversation(knowledge, Engine(knowledge).fired)
+    conversation = Conversation(knowledge, Engine(knowledge).conclude)
     state, end = hold(conversation, ScriptFront(known, options.otherwise), conversation.begin())
     assert end.assessment is not None  # a simulated person never leaves
     if options.json:

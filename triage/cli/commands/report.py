@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
     knowledge = reader.load()
     answers, notes = _answers(knowledge, options.file)
     over = options.force or (is_taken(options.output) and _may_write_over(options.output, options.file))
-    assessment = assess(knowledge, Compiled(knowledge).fired(answers), answers)
+    assessment = assess(knowledge, Compiled(knowledge).conclude(answers))
     document = report(knowledge, assessment, datetime.date.today(), options.reader, notes)
     data = render(document, kind, unicode_ok=not to_stdout or speaks_unicode(sys.stdout.encoding))
     write(options.output, data, private=True, over=over)

@@ -23,7 +23,7 @@ def run(options: argparse.Namespace) -> int:
     """Print it as Markdown; with --json as one text in a mapping."""
     knowledge = reader.load()
     compiled = Compiled(knowledge)
-    told = [safety.Told(story, assess(knowledge, compiled.fired(story.answers), story.answers))
+    told = [safety.Told(story, assess(knowledge, compiled.conclude(story.answers)))
             for story in scenarios.read(knowledge, options.dir)]
     text = safety.document(knowledge, told, options.dir, full=options.full)
     if options.json:

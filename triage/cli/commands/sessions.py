@@ -51,7 +51,7 @@ def _show(options: argparse.Namespace) -> int:
     knowledge = reader.load()
     today, lost = sessions.fitted(knowledge, session)
     answers = sessions.answers(today)
-    urgency = assess(knowledge, Compiled(knowledge).fired(answers), answers).urgency
+    urgency = assess(knowledge, Compiled(knowledge).conclude(answers)).urgency
     if options.json:
         sys.stdout.buffer.write(encode({
             "schema": "triage-session-shown/1", "id": session.id, "changed": session.changed,

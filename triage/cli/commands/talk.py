@@ -46,7 +46,7 @@ def hold(options: argparse.Namespace, knowledge: Knowledge, old: Session | None)
     else:
         colour = not os.environ.get("NO_COLOR") and speaks_unicode(sys.stdout.encoding)
         speaks = front(plain=plain, mouse=mouse, draw=picture.pointing(knowledge, colour))
-    conversation = Conversation(knowledge, Engine(knowledge).fired)
+    conversation = Conversation(knowledge, Engine(knowledge).conclude)
     personal = sys.stdin.isatty()
     keeper, session, greet = None, None, old is None and not _asked(options)
     if old is None:

@@ -29,9 +29,11 @@ def run(options: argparse.Namespace) -> int:
     table = options.dir.suffix == ".jsonl"
     stories = edges.read(knowledge, options.dir) if table else scenarios.read(knowledge, options.dir)
     answers = [story.answers for story in stories]
-    fired = Compiled(knowledge).many(answers) if options.engine == "compiled" else map(Engine(knowledge).fired, answers)
-    outcomes = [(story, scenarios.wrong(knowledge, assess(knowledge, each, story.answers), story.expect))
-                for story, each in zip(stories, fired, strict=True)]
+    compiled = options.engine == "compiled"
+    conclusions = (Compiled(knowledge).conclude_many(answers) if compiled
+                   else map(Engine(knowledge).conclude, answers))
+    outcomes = [(story, scenarios.wrong(knowledge, assess(knowledge, conclusion), story.expect))
+                for story, conclusion in zip(stories, conclusions, strict=True)]
     failed = [(story, wrong) for story, wrong in outcomes if wrong]
     if options.json:
         sys.stdout.buffer.write(encode([

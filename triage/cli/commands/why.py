@@ -27,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
     """Print how the first conditions stand, or the one that is named; of a finding, why it is asked."""
     knowledge = reader.load()
     answers = answers_file.answers(knowledge, options.file)
-    assessment = assess(knowledge, Compiled(knowledge).fired(answers), answers)
+    assessment = assess(knowledge, Compiled(knowledge).conclude(answers))
     if options.id in knowledge.findings:
         question = next_question.ask(knowledge, knowledge.findings[options.id])
         screen = explanation_screens.why_asked(knowledge, question, assessment)

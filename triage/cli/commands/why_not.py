@@ -27,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
     knowledge = reader.load()
     answers = answers_file.answers(knowledge, options.file)
     name = arguments.named(knowledge.conditions, options.condition, "condition")
-    assessment = assess(knowledge, Compiled(knowledge).fired(answers), answers)
+    assessment = assess(knowledge, Compiled(knowledge).conclude(answers))
     if options.json:
         found = standing_as_data(knowledge, assessment, standing(knowledge, assessment, name))
         sys.stdout.buffer.write(encode({"schema": "triage-why-not/1", **found}))

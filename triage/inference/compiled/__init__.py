@@ -13,7 +13,7 @@ from itertools import islice
 
 from triage.inference.compiled.batch import Block, Function
 from triage.inference.compiled.single_case import BitSets, Supposed
-from triage.model import Answers, Fired, Knowledge
+from triage.model import Answers, Conclusion, Knowledge
 
 __all__ = ["BLOCK", "BitSets", "Block", "Compiled", "Function", "Supposed"]
 
@@ -27,18 +27,18 @@ class Compiled:
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
 
-    def fired(self, answers: Answers) -> Fired:
-        """What `Engine.fired` gives for these answers; by bit sets."""
-        return self.bit_sets.fired(answers)
+    def conclude(self, answers: Answers) -> Conclusion:
+        """What `Engine.conclude` gives for these answers; by bit sets."""
+        return self.bit_sets.conclude(answers)
 
     def suppose(self, answers: Answers) -> Supposed:
         """What each answer that is not given yet would change; by bit sets. See `BitSets.suppose`."""
         return self.bit_sets.suppose(answers)
 
-    def many(self, cases: Iterable[Answers]) -> Iterator[Fired]:
-        """What `Engine.fired` gives for each of these cases, in order; by the generated function."""
+    def conclude_many(self, cases: Iterable[Answers]) -> Iterator[Conclusion]:
+        """What `Engine.conclude` gives for each of these cases, in order; by the generated function."""
         for block in self.blocks(cases):
-            yield from block.fired()
+            yield from block.conclusions()
 
     def blocks(self, cases: Iterable[Answers], size: int = BLOCK) -> Iterator[Block]:
         """Full conclusions of many cases, so many at a time, not spelled out; by the generated function."""

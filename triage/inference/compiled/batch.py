@@ -10,7 +10,8 @@ from triage.inference.compiled import case_sums
 from triage.inference.compiled.answer_columns import Cases, Columns, members
 from triage.inference.compiled.batch_weighing import Bands, Weighing
 from triage.inference.compiled.codegen import Writer
-from triage.model import NOT_SURE, RANK, Answers, Band, Fired, Knowledge
+from triage.inference.conclusion import conclusion
+from triage.model import NOT_SURE, RANK, Answers, Band, Conclusion, Knowledge
 
 
 class Function:
@@ -30,15 +31,15 @@ class Function:
 
     def block(self, cases: Sequence[Answers]) -> Block:
         """Conclude for these cases."""
-        return Block(self, self.columns.of(cases), len(cases))
+        return Block(self, cases)
 
 
 class Block:
     """What is concluded of a block of cases, as sets of cases. Bands, and what reads them, on first use."""
 
-    def __init__(self, function: Function, columns: list[Cases], size: int) -> None:
-        self.function, self.size = function, size
-        self.columns = function.columns.completed(columns, (1 << size) - 1)
+    def __init__(self, function: Function, cases: Sequence[Answers]) -> None:
+        self.function, self.cases, self.size = function, cases, len(cases)
+        self.columns = function.columns.completed(function.columns.of(cases), (1 << self.size) - 1)
         early, self.derived, self.scores = function.conclude(self.columns)
         self.early: dict[str, Cases] = dict(zip(function.early, early, strict=True))
         """Key of a rule -> the cases in which it fires, for the rules up to red flags and lines of evidence."""
@@ -62,8 +63,8 @@ class Block:
                 out[rule.card] |= self.early[rule.key]
         return out
 
-    def fired(self) -> list[Fired]:
-        """Each case spelled out, equal to what `Engine.fired` gives."""
+    def conclusions(self) -> list[Conclusion]:
+        """Each case spelled out, equal to what `Engine.conclude` gives."""
         every = {**self.early, **self.late}
         rules = self._rows((rule.key, every[rule.key]) for rule in self.function.knowledge.rules)
         derived = self._rows(((name, word), cases) for name, both in sorted(self.derived.items())
@@ -75,8 +76,11 @@ class Block:
                     scores[i][name] = case_sums.value(total)
         bands = self._rows(((name, band), cases) for name, found in self.bands.items() for band, cases in found.items())
         unlikely: dict[str, Band] = dict.fromkeys(self.bands, "unlikely")
-        return [Fired(rules=tuple(rules[i]), derived=dict(derived[i]), scores=scores[i],
-                      bands={**unlikely, **dict(bands[i])}) for i in range(self.size)]
+        return [
+            conclusion(self.function.knowledge, answers, rules[i], dict(derived[i]), scores[i],
+                       {**unlikely, **dict(bands[i])})
+            for i, answers in enumerate(self.cases)
+        ]
 
     def _rows(self, columns: Iterable[tuple[Any, Cases]]) -> list[list[Any]]:
         """Named columns -> for each case the names of the columns that it is in, in order."""

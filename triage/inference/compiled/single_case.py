@@ -19,7 +19,8 @@ from triage.inference.answers import complete, empty, upward
 from triage.inference.compiled.answer_columns import LARGEST, members
 from triage.inference.compiled.case_sums import union
 from triage.inference.compiled.codegen import LATE
-from triage.model import NOT_SURE, Answer, Answers, Finding, Fired, Knowledge, Rule
+from triage.inference.conclusion import conclusion
+from triage.model import NOT_SURE, Answer, Answers, Conclusion, Finding, Knowledge, Rule
 
 Item = tuple[str, Answer]
 """A known fact: a finding, or derived.X, score.X, red_flag.X, condition.X, with its value."""
@@ -30,23 +31,25 @@ Rules = int
 class Supposed:
     """What single further answers would change, up to red flags and lines of evidence: rules that come and that go."""
 
-    def __init__(self, rules: list[Rule], came: dict[Item, Rules], went: dict[Item, Rules]) -> None:
-        self._rules, self._came, self._went = rules, came, went
+    def __init__(
+        self, rules: list[Rule], newly_fired: dict[Item, Rules], no_longer_fired: dict[Item, Rules]
+    ) -> None:
+        self._rules, self._newly_fired, self._no_longer_fired = rules, newly_fired, no_longer_fired
 
     def __iter__(self) -> Iterator[Item]:
         """Finding and value of each answer that would change anything."""
-        return iter(self._came.keys() | self._went.keys() if self._went.keys() - self._came.keys() else self._came)
+        return iter({**self._newly_fired, **self._no_longer_fired})
 
     def __len__(self) -> int:
-        return len(self._came.keys() | self._went.keys())
+        return len({**self._newly_fired, **self._no_longer_fired})
 
-    def came(self, item: Item) -> list[Rule]:
+    def newly_fired(self, item: Item) -> list[Rule]:
         """Rules that would fire if this were answered."""
-        return [self._rules[i] for i in members(self._came.get(item, 0))]
+        return [self._rules[i] for i in members(self._newly_fired.get(item, 0))]
 
-    def went(self, item: Item) -> list[Rule]:
+    def no_longer_fired(self, item: Item) -> list[Rule]:
         """Rules that would fire no more if this were answered."""
-        return [self._rules[i] for i in members(self._went.get(item, 0))]
+        return [self._rules[i] for i in members(self._no_longer_fired.get(item, 0))]
 
 
 class _Fact(NamedTuple):
@@ -102,25 +105,24 @@ class BitSets:
         self._nothing = _Brought([], [0] * len(self.nets))
         self._follow: dict[tuple[int, Rules], _Brought] = {}
 
-    def fired(self, answers: Answers) -> Fired:
-        """Conclusions of all layers for these answers, equal to what `Engine.fired` gives."""
-        known: list[Item] = list(complete(self.knowledge, answers).items())
+    def conclude(self, answers: Answers) -> Conclusion:
+        """Conclusions of all layers for these answers, equal to what `Engine.conclude` gives."""
+        whole = complete(self.knowledge, answers)
+        known: list[Item] = list(whole.items())
         sets, brought = self._concluded([net.met(known) for net in self.nets])
         items = [item for some in brought for item in some.items]
         rules = [rule for net, fired in zip(self.nets, sets, strict=True) for rule in net.spelled(fired)]
-        _, bands = weighing.judge(self.knowledge, rules)
+        weights, bands = weighing.weigh_all(self.knowledge, rules)
         known += items
         known += [(f"red_flag.{name}", "yes") for name in {rule.card for rule in rules if rule.kind == "red_flag"}]
         known += [(f"condition.{name}", band) for name, band in bands.items() if band != "unlikely"]
         rules += self.late.spelled(self.late.fired(self.late.met(known)))
         facts: dict[str, dict[str, Any]] = {"derived": {}, "score": {}}
-        for name, value in sorted(items):
+        for name, value in items:
             room, _, card = name.partition(".")
             facts[room][card] = value
-        return Fired(
-            rules=tuple(sorted((rule.key for rule in rules), key=self.knowledge.order.__getitem__)),
-            derived=facts["derived"], scores=facts["score"], bands=bands,
-        )
+        return conclusion(self.knowledge, answers, (rule.key for rule in rules), facts["derived"], facts["score"],
+                          bands, whole, weights)
 
     def suppose(self, answers: Answers) -> Supposed:
         """Every finding without an answer, with each of its values: what this one more answer would change.
@@ -132,21 +134,21 @@ class BitSets:
         facts = complete(self.knowledge, answers)
         base = self._base(facts)
         waiting, bringing = base.waiting, base.bringing
-        all_came: dict[Item, Rules] = {}
-        all_went: dict[Item, Rules] = {}
+        all_new: dict[Item, Rules] = {}
+        all_gone: dict[Item, Rules] = {}
         for name, parents, values in self._supposable:
             if name in facts or (parents and all(facts.get(parent) == "no" for parent in parents)):
                 continue
             for item, meets, fact, linked in values:
                 implied = linked and self._implied(facts, fact, *linked)
-                came = self._together(base, [fact, *implied]) if implied else waiting & meets
-                if came & bringing:
-                    came, went = self._anew(base, [fact, *implied], came)
-                    if went:
-                        all_went[item] = went
-                if came:
-                    all_came[item] = came
-        return Supposed(self.rules, all_came, all_went)
+                new = self._together(base, [fact, *implied]) if implied else waiting & meets
+                if new & bringing:
+                    new, gone = self._anew(base, [fact, *implied], new)
+                    if gone:
+                        all_gone[item] = gone
+                if new:
+                    all_new[item] = new
+        return Supposed(self.rules, all_new, all_gone)
 
     def _base(self, facts: Answers) -> _Base:
         met = [net.met(facts.items()) for net in self.nets]
@@ -170,7 +172,7 @@ class BitSets:
             thrice |= twice & fact.meets
             twice |= once & fact.meets
             once |= fact.meets
-        came = base.waiting & once | base.lacking_two & twice
+        new = base.waiting & once | base.lacking_two & twice
         if thrice:  # a rule may have lacked three conditions and have them now
             for net, slots in zip(self.nets, base.slots, strict=True):
                 for brought in base.brought:
@@ -178,20 +180,20 @@ class BitSets:
                 before = net.fired(slots)
                 for fact in facts:
                     slots |= fact.slots[net.number]
-                came |= (net.fired(slots) & ~before) << net.start
-        return came
+                new |= (net.fired(slots) & ~before) << net.start
+        return new
 
-    def _anew(self, base: _Base, facts: list[_Fact], came: Rules) -> tuple[Rules, Rules]:
-        """Rules that come and go, where more may follow from the answers. `came`: those they bring by themselves."""
-        went = 0
+    def _anew(self, base: _Base, facts: list[_Fact], new: Rules) -> tuple[Rules, Rules]:
+        """Rules that come and go, where more may follow from the answers. `new`: those they bring by themselves."""
+        gone = 0
         follows: list[_Brought] | None = None  # once anything else follows than before
         for i, net in self._leading:
             before = base.fired[i]
             if follows is None:
-                if more := came >> net.start & net.all:
-                    new = self._brings(i, before | more)
-                    if new.slots != base.brought[i].slots:  # a score may rise and reach no bound
-                        follows = [*base.brought[:i], new]
+                if more := new >> net.start & net.all:
+                    brings = self._brings(i, before | more)
+                    if brings.slots != base.brought[i].slots:  # a score may rise and reach no bound
+                        follows = [*base.brought[:i], brings]
                 continue
             slots = base.slots[i]
             for fact in facts:
@@ -199,11 +201,11 @@ class BitSets:
             for brought in follows:
                 slots |= brought.slots[i]
             then = net.fired(slots)
-            if then != before | came >> net.start & net.all:
-                came = came & ~(net.all << net.start) | (then & ~before) << net.start
-                went |= (before & ~then) << net.start
+            if then != before | new >> net.start & net.all:
+                new = new & ~(net.all << net.start) | (then & ~before) << net.start
+                gone |= (before & ~then) << net.start
             follows.append(base.brought[i] if then == before else self._brings(i, then))
-        return came, went
+        return new, gone
 
     def _concluded(self, met: list[int]) -> tuple[list[Rules], list[_Brought]]:
         """What answers meet, for each of the first nets -> the rules that fire, and what follows from them."""

@@ -11,9 +11,10 @@ from typing import Any
 
 from triage.inference import weighing
 from triage.inference.answers import complete
+from triage.inference.conclusion import conclusion
 from triage.inference.experta._experta import ExpertaRule, Fact, KnowledgeEngine, P
 from triage.inference.experta.matcher import CardOrder, IndexedMatcher
-from triage.model import NOT_SURE, Answer, Answers, Criterion, Fired, Knowledge, Rule
+from triage.model import NOT_SURE, Answer, Answers, Conclusion, Criterion, Knowledge, Rule
 
 PSEUDO = ("derived", "score", "red_flag", "condition")
 
@@ -35,7 +36,7 @@ class Engine:
         self._fired: list[Rule] = []
         self._experta: Any = self._build()
 
-    def fired(self, answers: Answers) -> Fired:
+    def conclude(self, answers: Answers) -> Conclusion:
         """Conclusions of all layers for these answers; the same for the same answers, always."""
         return self._run(answers, lambda line: None)
 
@@ -47,12 +48,13 @@ class Engine:
 
     # --- one run
 
-    def _run(self, answers: Answers, say: Callable[[str], None]) -> Fired:
+    def _run(self, answers: Answers, say: Callable[[str], None]) -> Conclusion:
         knowledge = self.knowledge
         self._fired = []
         self._experta.reset()
         by_topic: dict[str, dict[str, Answer]] = {}
-        for name, answer in complete(knowledge, answers).items():
+        whole = complete(knowledge, answers)
+        for name, answer in whole.items():
             finding = knowledge.findings[name]
             by_topic.setdefault(finding.topic, {})[finding.name] = answer
         self._layer("answers", [self.topics[topic](**slots) for topic, slots in by_topic.items()], say)
@@ -68,16 +70,14 @@ class Engine:
         scores = self._scores()
         self._layer("scores", [self.topics["score"](**{name: total}) for name, total in scores.items()], say)
 
-        _, bands = weighing.judge(knowledge, self._fired)
+        weights, bands = weighing.weigh_all(knowledge, self._fired)
         flags = dict.fromkeys(rule.card for rule in self._fired if rule.kind == "red_flag")
         facts = [self.topics["red_flag"](**{name: "yes"}) for name in knowledge.red_flags if name in flags]
         facts += [self.topics["condition"](**{name: band}) for name, band in bands.items() if band != "unlikely"]
         self._layer("red flags and bands", facts, say)
 
-        return Fired(
-            rules=tuple(sorted((rule.key for rule in self._fired), key=knowledge.order.__getitem__)),
-            derived={name: derived[name] for name in sorted(derived)}, scores=scores, bands=bands,
-        )
+        return conclusion(
+            knowledge, answers, (rule.key for rule in self._fired), derived, scores, bands, whole, weights)
 
     def _layer(self, name: str, facts: list[Any], say: Callable[[str], None]) -> None:
         if not facts:

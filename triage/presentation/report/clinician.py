@@ -137,7 +137,7 @@ def _bare(text: str) -> str:
 def _red_flags(knowledge: Knowledge, assessment: Assessment, cited: dict[str, int]) -> tuple[Piece, ...]:
     """What fired, then what was asked first with its answers, and what stays open."""
     rows = []
-    fired = [knowledge.by_key[key] for key in assessment.fired.rules]
+    fired = [knowledge.by_key[key] for key in assessment.conclusion.rules]
     decide = wording.deciding_flags(assessment)
     for name in (*decide, *(flag for flag in assessment.flags if flag not in decide)):
         card = knowledge.red_flags[name]
@@ -159,7 +159,7 @@ def _red_flags(knowledge: Knowledge, assessment: Assessment, cited: dict[str, in
         if lines:
             rows.append(((Line(word, strong=word != "No"),), (Line("; ".join(lines)),)))
     read = {part.fact for rule in fired for part in rule.parts}
-    scores = [f"{knowledge.scores[name].name}: {points:g}" for name, points in assessment.fired.scores.items()
+    scores = [f"{knowledge.scores[name].name}: {points:g}" for name, points in assessment.conclusion.scores.items()
               if f"score.{name}" in read]
     if scores:
         rows.append(((Line("Scores"),), (Line(f"{'; '.join(scores)} (of these answers)"),)))

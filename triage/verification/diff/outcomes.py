@@ -165,8 +165,8 @@ class Versions:
             sides = []
             for side, compiled in zip(self.sides, self._compiled, strict=True):
                 own = [answers_understood_by(side, self.both, answers)[0] for answers in cases[start:start + BLOCK]]
-                fired = compiled.many(own) if len(own) > 1 else map(compiled.fired, own)
-                sides.append([assess(side, each, answers) for each, answers in zip(fired, own, strict=True)])
+                conclusions = compiled.conclude_many(own) if len(own) > 1 else map(compiled.conclude, own)
+                sides.append([assess(side, conclusion) for conclusion in conclusions])
             yield from zip(*sides, strict=True)
 
     # --- what differs, and the rules behind it
@@ -179,7 +179,7 @@ class Versions:
     def _causes(self, cards: set[str], silent: bool, *assessments: Assessment) -> Causes:
         """Rules of these cards, and of those they read. `silent`: what did not fire counts too."""
         every = cards if silent else set().union(*(_reach(reads, cards) for reads in self._reads))
-        rules = [side.rules if silent else [side.by_key[key] for key in one.fired.rules]
+        rules = [side.rules if silent else [side.by_key[key] for key in one.conclusion.rules]
                  for side, one in zip(self.sides, assessments, strict=True)]
         was, now = (_outright(rule.id for rule in some if rule.card in every) for some in rules)
         changed = [name for name in now if name in was and name in self._changed]

@@ -18,7 +18,7 @@ def distinguish(knowledge: Knowledge, rule: str, right: Assessment, wrong: Asses
         return {"place": right.urgency.place}
 
     def rules(assessment: Assessment) -> list[str]:
-        fired = (knowledge.by_key[key].id for key in assessment.fired.rules)
+        fired = (knowledge.by_key[key].id for key in assessment.conclusion.rules)
         ids = dict.fromkeys((*fired, *assessment.urgency.reasons))
         return sorted((name for name in ids if not name.endswith("~not_sure")), key=lambda name: name != rule)
 

@@ -7,22 +7,21 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from triage.inference import weighing
-from triage.inference.answers import complete
 from triage.inference.compiled import Compiled
 from triage.inference.compiled.answer_columns import Cases
 from triage.inference.compiled.case_sums import units, value
 from triage.inference.compiled.codegen import LATE
-from triage.model import NOT_SURE, Answer, Answers, Band, Criterion, Fired, Knowledge, Rule, RuleKind
+from triage.inference.conclusion import conclusion
+from triage.inference.weighing import EVIDENCE
+from triage.model import NOT_SURE, Answer, Answers, Band, Conclusion, Criterion, Knowledge, Rule
 from triage.verification.mutation.operators import Mutant
-
-EVIDENCE: tuple[RuleKind, ...] = ("for", "against", "frequency", "fits_well_if", "fits_well_never")
 
 
 class Case(msgspec.Struct, frozen=True):
-    """Answers, what follows from them, and all facts by the names that rules read."""
+    """Answers, what follows from them, and all facts that hold, by the names that rules read."""
 
     answers: Answers
-    fired: Fired
+    conclusion: Conclusion
     facts: dict[str, Answer]
 
 
@@ -31,8 +30,7 @@ class Baseline:
 
     def __init__(self, knowledge: Knowledge, cases: Sequence[Answers]) -> None:
         self.knowledge, self.compiled = knowledge, Compiled(knowledge)
-        self.cases = [self._case(answers, fired)
-                      for answers, fired in zip(cases, self.compiled.many(cases), strict=True)]
+        self.cases = [_case(conclusion) for conclusion in self.compiled.conclude_many(cases)]
         self.values: dict[str, dict[Answer, Cases]] = {}
         """Fact -> its values -> the cases that have them."""
         for i, case in enumerate(self.cases):
@@ -47,10 +45,7 @@ class Baseline:
 
     def case(self, answers: Answers) -> Case:
         """One more case, concluded by itself."""
-        return self._case(answers, self.compiled.fired(answers))
-
-    def _case(self, answers: Answers, fired: Fired) -> Case:
-        return Case(answers, fired, _facts(self.knowledge, answers, fired))
+        return _case(self.compiled.conclude(answers))
 
     def firing(self, rule: Rule) -> Cases:
         """Where a rule fires, of these rules or of a mutant, as long as nothing that it reads is changed."""
@@ -88,9 +83,9 @@ class Baseline:
             or (new is not None and _concludes(new) != _concludes(old) and fires(old, case.facts))
             for old, new in ((self.knowledge.by_key[key], new) for key, new in mutant.rules.items()))
 
-    def reevaluate(self, changed: Knowledge, mutant: Mutant, case: Case) -> Fired:
+    def reevaluate(self, changed: Knowledge, mutant: Mutant, case: Case) -> Conclusion:
         """What follows from the answers of a case when the mutant stands in the rules."""
-        return _Reevaluation(self, changed, mutant, case).fired()
+        return _Reevaluation(self, changed, mutant, case).conclude()
 
 
 class _Reevaluation:
@@ -99,14 +94,15 @@ class _Reevaluation:
     def __init__(self, baseline: Baseline, changed: Knowledge, mutant: Mutant, case: Case) -> None:
         self.baseline, self.knowledge, self.case = baseline, changed, case
         self.facts = case.facts
-        self.met = dict.fromkeys(case.fired.rules, True)
+        self.met = dict.fromkeys(case.conclusion.rules, True)
         self.open: dict[str, None] = dict.fromkeys(mutant.rules)
         """Keys of rules to be decided again."""
         self.changed = False
         """Is any rule that bands are made of decided otherwise?"""
 
-    def fired(self) -> Fired:
-        derived, scores, bands = self.case.fired.derived, self.case.fired.scores, self.case.fired.bands
+    def conclude(self) -> Conclusion:
+        before = self.case.conclusion
+        derived, scores, bands = before.derived, before.scores, before.bands
         if self.open:
             derived = self._derived()
             scores = self._scores()
@@ -118,8 +114,7 @@ class _Reevaluation:
                 self._learn(f"red_flag.{name}", "yes" if on else None)
             bands = self._bands(early)
             self._decide([key for key in self.open if self._kind(key) in LATE])
-        order = self.knowledge.order
-        return Fired(rules=tuple(sorted(self.met, key=order.__getitem__)), derived=derived, scores=scores, bands=bands)
+        return conclusion(self.knowledge, before.given, self.met, derived, scores, bands, dict(before.answers))
 
     def _kind(self, key: str) -> str:
         return self.baseline.knowledge.by_key[key].kind
@@ -166,23 +161,20 @@ class _Reevaluation:
 
     def _bands(self, early: list[str]) -> dict[str, Band]:
         if not any(self._kind(key) in (*EVIDENCE, "red_flag") for key in early):
-            return self.case.fired.bands
+            return self.case.conclusion.bands
         by_key = self.knowledge.by_key
         rules = [by_key[key] for key in sorted(self.met, key=self.knowledge.order.__getitem__) if key in by_key]
-        _, bands = weighing.judge(self.knowledge, rules)
+        _, bands = weighing.weigh_all(self.knowledge, rules)
         for name, band in bands.items():
             self._learn(f"condition.{name}", None if band == "unlikely" else band)
         return bands
 
 
-def _facts(knowledge: Knowledge, answers: Answers, fired: Fired) -> dict[str, Answer]:
-    facts: dict[str, Answer] = dict(complete(knowledge, answers))
-    facts |= {f"derived.{name}": answer for name, answer in fired.derived.items()}
-    facts |= {f"score.{name}": total for name, total in fired.scores.items()}
-    for key in fired.rules:
-        if (rule := knowledge.by_key[key]).kind == "red_flag":
-            facts[f"red_flag.{rule.card}"] = "yes"
-    return facts | {f"condition.{name}": band for name, band in fired.bands.items() if band != "unlikely"}
+def _case(conclusion: Conclusion) -> Case:
+    """A derived finding that cannot hold any more is left out: that no rule reads."""
+    facts = {name: answer for name, answer in conclusion.facts.items()
+             if answer != "no" or not name.startswith("derived.")}
+    return Case(conclusion.given, conclusion, facts)
 
 
 def fires(rule: Rule, facts: dict[str, Answer]) -> bool:

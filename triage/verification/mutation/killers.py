@@ -7,10 +7,11 @@ from itertools import chain
 
 from triage.inference.assessment import assess
 from triage.inference.compiled.answer_columns import Cases, members
+from triage.inference.weighing import EVIDENCE
 from triage.model import Knowledge
 from triage.verification import scenarios
 from triage.verification.mutation.apply import apply
-from triage.verification.mutation.incremental import EVIDENCE, Baseline
+from triage.verification.mutation.incremental import Baseline
 from triage.verification.mutation.operators import Mutant
 from triage.verification.mutation.ranking_effects import RankingEffects
 from triage.verification.scenarios import Story
@@ -37,7 +38,7 @@ class Suite:
     def untrue(self) -> list[Story]:
         """Stories that are not true of the rules as they stand; they would kill anything."""
         return [story for story, case in zip(self.stories, self.baseline.cases, strict=True)
-                if scenarios.wrong(self.knowledge, assess(self.knowledge, case.fired, story.answers), story.expect)]
+                if scenarios.wrong(self.knowledge, assess(self.knowledge, case.conclusion), story.expect)]
 
     def killer(self, mutant: Mutant) -> Story | None:
         """A story that kills this mutant; None: it survives."""
@@ -47,8 +48,8 @@ class Suite:
 
     def _kills(self, changed: Knowledge, mutant: Mutant, i: int) -> bool:
         case, story = self.baseline.cases[i], self.stories[i]
-        fired = self.baseline.reevaluate(changed, mutant, case)
-        return bool(scenarios.wrong(changed, assess(changed, fired, story.answers), story.expect))
+        conclusion = self.baseline.reevaluate(changed, mutant, case)
+        return bool(scenarios.wrong(changed, assess(changed, conclusion), story.expect))
 
     def _witnesses(self, changed: Knowledge, mutant: Mutant) -> Iterable[int]:
         """Stories that could notice: what changes may be something that they expect."""

@@ -5,14 +5,14 @@ Only that condition is weighed anew. How all stand afterwards is worked out from
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
 from triage.inference import weighing
 from triage.inference.compiled.answer_columns import Cases, members
-from triage.model import RANK, Band, Condition, Fired, Knowledge, Rule, Weight
-from triage.verification.mutation.incremental import EVIDENCE, Baseline
+from triage.model import RANK, Band, Conclusion, Knowledge, Rule, Weight
+from triage.verification.mutation.incremental import Baseline
 from triage.verification.mutation.operators import Mutant
 from triage.verification.scenarios import Expect, Story
 
@@ -32,14 +32,8 @@ def line_sum(knowledge: Knowledge, name: str, lines: Sequence[Rule]) -> LineSum:
     """The lines of a condition that fired, weighed."""
     condition = knowledge.conditions[name]
     books = condition.if_likely is not None and condition.if_likely.urgency == "book"
-    return LineSum(weighing.weigh(knowledge, condition, lines), may_fit(condition, lines),
+    return LineSum(weighing.weigh(knowledge, condition, lines), weighing.may_fit(condition, lines),
                    books and weighing.would_fit(knowledge, condition, lines))
-
-
-def may_fit(condition: Condition, lines: Iterable[Rule]) -> bool:
-    """May a condition read "fits well", by those of its lines that fired?"""
-    kinds = {rule.kind for rule in lines}
-    return "fits_well_never" not in kinds and (not condition.fits_well_if or "fits_well_if" in kinds)
 
 
 class RankingEffects:
@@ -137,13 +131,13 @@ class RankingEffects:
 
     def _standing(self, i: int) -> Standing:
         if i not in self._standings:
-            self._standings[i] = Standing(self.knowledge, self.baseline.cases[i].fired)
+            self._standings[i] = Standing(self.knowledge, self.baseline.cases[i].conclusion)
         return self._standings[i]
 
     def _lines_of(self, name: str) -> tuple[list[Rule], list[int]]:
         """The lines of a condition, and for each story those that fired, as bits."""
         if name not in self._lines:
-            rules = list(self.knowledge.rules_of(*EVIDENCE, card=name))
+            rules = list(self.knowledge.rules_of(*weighing.EVIDENCE, card=name))
             bits = [0] * len(self.stories)
             for j, rule in enumerate(rules):
                 for i in members(self.baseline.firing(rule)):
@@ -155,10 +149,9 @@ class RankingEffects:
 class Standing:
     """How the conditions stand in one story."""
 
-    def __init__(self, knowledge: Knowledge, fired: Fired) -> None:
-        self.knowledge, self.bands = knowledge, fired.bands
-        rules = [knowledge.by_key[key] for key in fired.rules]
-        self.weights, _ = weighing.judge(knowledge, rules)
+    def __init__(self, knowledge: Knowledge, conclusion: Conclusion) -> None:
+        self.knowledge, self.bands, self.weights = knowledge, conclusion.bands, dict(conclusion.weights)
+        rules = [knowledge.by_key[key] for key in conclusion.rules]
         self.flags = [rule for rule in rules if rule.kind == "red_flag"]
         self.suspects = weighing.suspected(knowledge, self.flags, self.weights)
         self.shown = weighing.ranking(self.weights, self.bands, self.suspects)
@@ -190,4 +183,5 @@ class Standing:
 
     @cached_property
     def _allowed(self) -> dict[str, bool]:
-        return {name: may_fit(self.knowledge.conditions[name], self._lines.get(name, ())) for name in self.weights}
+        return {name: weighing.may_fit(self.knowledge.conditions[name], self._lines.get(name, ()))
+                for name in self.weights}

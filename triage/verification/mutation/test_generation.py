@@ -116,8 +116,8 @@ class _Generator:
         case = baseline.case(answers)
         if not baseline.infects(mutant, case):
             return {}
-        return distinguish(self.knowledge, mutant.rule, assess(self.knowledge, case.fired, answers),
-                           assess(changed, baseline.reevaluate(changed, mutant, case), answers))
+        return distinguish(self.knowledge, mutant.rule, assess(self.knowledge, case.conclusion),
+                           assess(changed, baseline.reevaluate(changed, mutant, case)))
 
     def _as_variant(self, new: MissingScenario, known: list[MissingScenario]) -> MissingScenario:
         """Told as a variant of a new story that is nearly the same, if there is one."""
@@ -215,8 +215,8 @@ class _Generator:
     def _offered(self, name: str) -> list[int]:
         """Stories in which a self-check or care card is offered; those with the fewest answers first."""
         if not self.offering:
-            for i, (story, case) in enumerate(zip(self.suite.stories, self.suite.baseline.cases, strict=True)):
-                result = assess(self.knowledge, case.fired, story.answers)
+            for i, case in enumerate(self.suite.baseline.cases):
+                result = assess(self.knowledge, case.conclusion)
                 for card in (*result.self_checks, *result.care):
                     self.offering.setdefault(card, []).append(i)
         stories = self.suite.stories
@@ -253,7 +253,7 @@ class _Generator:
         return answers
 
     def _assessment(self, answers: Answers) -> Assessment:
-        return assess(self.knowledge, self.suite.baseline.compiled.fired(answers), answers)
+        return assess(self.knowledge, self.suite.baseline.compiled.conclude(answers))
 
 
 def _fits(assessment: Assessment, name: str) -> bool:

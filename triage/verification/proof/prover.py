@@ -63,11 +63,11 @@ class Prover:
 
     def assessment(self, answers: Answers) -> Assessment:
         """What comes of answers, by the evaluator that the program uses."""
-        return assess(self.knowledge, self.compiled.fired(answers), answers)
+        return assess(self.knowledge, self.compiled.conclude(answers))
 
     def fires(self, answers: Answers, rule: Rule) -> bool:
         """Does a rule fire?"""
-        return rule.key in self.compiled.fired(answers).rules
+        return rule.key in self.compiled.conclude(answers).rules
 
     def meets(self, answers: Answers, parts: Iterable[Criterion]) -> bool:
         """Do these parts hold of the answers and what they imply?"""
@@ -76,7 +76,7 @@ class Prover:
 
     def is_blocked(self, answers: Answers, locks: Iterable[str]) -> bool:
         """Does one of these interlocks hold, or a card's own list of who must not?"""
-        fired = [self.knowledge.by_key[key] for key in self.compiled.fired(answers).rules]
+        fired = [self.knowledge.by_key[key] for key in self.compiled.conclude(answers).rules]
         return any(rule.kind in ("interlock", "must_not") and rule.card in locks for rule in fired)
 
     def urgency(self, answers: Answers) -> str:
@@ -129,7 +129,7 @@ class Prover:
         out: dict[str, Answers] = {}
         for rule in self.knowledge.rules:
             if rule.key not in out and (answers := self.find(conditions[rule.key])) is not None:
-                out |= {key: answers for key in self.compiled.fired(answers).rules if key not in out}
+                out |= {key: answers for key in self.compiled.conclude(answers).rules if key not in out}
         return out
 
     def with_scores(self, scores: Iterable[Any]) -> Rules:

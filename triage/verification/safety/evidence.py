@@ -66,7 +66,7 @@ class Evidence:
         path = Path(story.file)
         here = f"{path.relative_to(self.folder).as_posix()}:{story.line}"
         self.stories += 1
-        fired = [self.knowledge.by_key[key] for key in assessment.fired.rules]
+        fired = [self.knowledge.by_key[key] for key in assessment.conclusion.rules]
         for rule in fired:
             self._fired.setdefault(rule.id, here)
             self._fired.setdefault(rule.card, here)
