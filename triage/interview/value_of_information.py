@@ -9,7 +9,7 @@ is told.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 import msgspec
@@ -17,8 +17,8 @@ import msgspec
 from triage.inference import weighing
 from triage.inference.assessment import IN_PLAY, severity
 from triage.inference.compiled import Compiled
-from triage.inference.facts import is_open, refuted
-from triage.model import NOT_SURE, RANK, Answer, Assessment, Finding, Knowledge, Rule, Weight
+from triage.inference.facts import refuted
+from triage.model import NOT_SURE, RANK, Answer, Assessment, Criterion, Finding, Knowledge, Rule, Weight
 
 RARE, SPOKEN_FOR = 0.12, 0.45
 """How plausible an answer is that nothing in play speaks for, and how much a condition in play adds by its share."""
@@ -77,8 +77,11 @@ class Valuer:
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
         self.compiled = Compiled(knowledge)
-        self.dangers = [(rule, severity(rule)) for rule in knowledge.rules_of("red_flag") if not rule.lowered]
-        """Rules of red flags, each with its order of urgency."""
+        numbers: dict[Criterion, int] = {}
+        self.dangers = [(rule, severity(rule), {numbers.setdefault(part, len(numbers)) for part in rule.parts})
+                        for rule in knowledge.rules_of("red_flag") if not rule.lowered]
+        """Rules of red flags, each with its order of urgency and the numbers of its criteria."""
+        self.criteria = tuple(numbers)
         self.concluding: dict[str, list[Rule]] = {}
         """Derived finding or score -> the rules that conclude it."""
         for rule in knowledge.rules_of("derived", "score_item"):
@@ -103,6 +106,8 @@ class QuestionValues:
         self.shares = self._shares()
         self.now = (RANK[assessment.urgency.level], -assessment.urgency.within_days, 0)
         self.askability = Askability(valuer, facts)
+        self._refuted = {number for number, each in enumerate(valuer.criteria) if refuted([each], facts)}
+        self._to_be_known: dict[str, bool] = {}
         self._values: dict[str, list[Answer]] = {}
         for name, value in self.supposed:
             self._values.setdefault(name, []).append(value)
@@ -138,11 +143,9 @@ class QuestionValues:
     def danger(self) -> dict[str, float]:
         """Finding -> what it is worth for noticing dangers: most for those that lack little and are most urgent."""
         credits: dict[str, list[float]] = {}
-        for rule, urgency in self.valuer.dangers:
-            if urgency <= self.now or not is_open(rule.parts, self.facts):
-                continue
+        for rule in self._thinkable():
             unknown = [part.fact for part in rule.parts if self.facts.get(part.fact) is None]
-            if not unknown or not all(self.askability.fact(fact) for fact in unknown):
+            if not unknown or not all(self._can_be_known(fact) for fact in unknown):
                 continue
             suspected = sum(self.shares.get(name, 0.0) for name in self.knowledge.red_flags[rule.card].suspects)
             chance = min(SUREST, RARE + SPOKEN_FOR * suspected) if suspected else RARE
@@ -156,11 +159,20 @@ class QuestionValues:
     def wanted_by(self, ticked: set[str], rank: int) -> set[str]:
         """Findings that dangers of this rank or nearer still need, of which a part was told with these findings."""
         return {
-            root for rule, urgency in self.valuer.dangers
-            if RANK[rule.level] >= rank and urgency > self.now
-            and any(part.fact in ticked for part in rule.parts) and is_open(rule.parts, self.facts)
+            root for rule in self._thinkable()
+            if RANK[rule.level] >= rank and any(part.fact in ticked for part in rule.parts)
             for part in rule.parts if self.facts.get(part.fact) is None for root in self.askability.roots(part.fact)
         }
+
+    def _thinkable(self) -> Iterator[Rule]:
+        """Rules of red flags that would raise the urgency and that no answer refutes."""
+        return (rule for rule, urgency, criteria in self.valuer.dangers
+                if urgency > self.now and criteria.isdisjoint(self._refuted))
+
+    def _can_be_known(self, fact: str) -> bool:
+        if fact not in self._to_be_known:
+            self._to_be_known[fact] = self.askability.fact(fact)
+        return self._to_be_known[fact]
 
     def _says_more(self, fact: str) -> bool:
         """Is this known, and does it say more than who, when or on which side?"""
@@ -206,7 +218,7 @@ class QuestionValues:
         return apart + newcomers
 
     def _weight_with(self, name: str, more: Sequence[Rule]) -> Weight:
-        return weighing.weigh(self.knowledge, self.knowledge.conditions[name], [*self.lines.get(name, ()), *more])
+        return weighing.weight(self.knowledge, self.knowledge.conditions[name], [*self.lines.get(name, ()), *more])
 
     def _first(self, more: Sequence[Rule]) -> list[tuple[str, str]]:
         """The first conditions with their bands, when these lines fire too."""

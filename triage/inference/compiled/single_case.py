@@ -20,7 +20,7 @@ from triage.inference.compiled.answer_columns import LARGEST, members
 from triage.inference.compiled.case_sums import union
 from triage.inference.compiled.codegen import LATE
 from triage.inference.conclusion import conclusion
-from triage.model import NOT_SURE, Answer, Answers, Conclusion, Finding, Knowledge, Rule
+from triage.model import NOT_SURE, Answer, Answers, Conclusion, Criterion, Finding, Knowledge, Rule
 
 Item = tuple[str, Answer]
 """A known fact: a finding, or derived.X, score.X, red_flag.X, condition.X, with its value."""
@@ -104,6 +104,7 @@ class BitSets:
         self.late = _Net(knowledge.rules_of(*LATE))
         self._nothing = _Brought([], [0] * len(self.nets))
         self._follow: dict[tuple[int, Rules], _Brought] = {}
+        self._facts: dict[Item, _Fact] = {}
 
     def conclude(self, answers: Answers) -> Conclusion:
         """Conclusions of all layers for these answers, equal to what `Engine.conclude` gives."""
@@ -259,8 +260,12 @@ class BitSets:
         return fact.item, fact.meets, fact, linked if any(linked) else ()
 
     def _fact(self, item: Item) -> _Fact:
-        meets = sum(net.meets(item) << net.start for net in self.nets)
-        return _Fact(item, meets, [net.met([item]) for net in self.nets])
+        if item in self._facts:
+            return self._facts[item]
+        readings = [net.reading(item) for net in self.nets]
+        meets = union(rules << net.start for net, (rules, _) in zip(self.nets, readings, strict=True))
+        fact = self._facts[item] = _Fact(item, meets, [places for _, places in readings])
+        return fact
 
     def _above(self, name: str, value: Answer) -> list[tuple[str, _Fact]]:
         """What an answer implies of what it belongs to, the nearest first; each with the finding that implies it."""
@@ -329,10 +334,13 @@ class _Net:
         starts = [sum(sizes[:place]) for place in range(longest)]
         self._places = [(begin, (1 << size) - 1) for begin, size in zip(starts, sizes, strict=True)]
         self.all = (1 << len(self.rules)) - 1
-        self._readers: dict[str, list[tuple[int, int]]] = {}  # fact -> rule and place
+        self._readers: dict[str, dict[tuple[Criterion, bool], tuple[Rules, int]]] = {}
+        """Fact -> each condition on it, with the rules that have it and the places in which it stands."""
         for i, rule in enumerate(self.rules):
-            for place, part in enumerate(rule.parts):
-                self._readers.setdefault(part.fact, []).append((i, place))
+            for place, condition in enumerate(zip(rule.parts, rule.unsure, strict=True)):
+                readers = self._readers.setdefault(condition[0].fact, {})
+                having, places = readers.get(condition, (0, 0))
+                readers[condition] = having | 1 << i, places | 1 << starts[place] + i
         self._met: dict[Item, int] = {}
 
     def met(self, items: Iterable[Item]) -> int:
@@ -342,9 +350,15 @@ class _Net:
             slots |= known[item] if item in known else self._read(item)
         return slots
 
-    def meets(self, item: Item) -> Rules:
-        """The rules of which this fact meets a condition."""
-        return union(1 << i for i, place in self._readers.get(item[0], ()) if self._holds(i, place, item[1]))
+    def reading(self, item: Item) -> tuple[Rules, int]:
+        """The rules of which this fact meets a condition, and the places that it fills."""
+        fact, value = item
+        rules = places = 0
+        for (criterion, unsure), (having, where) in self._readers.get(fact, {}).items():
+            if criterion.holds(value) or (unsure and value == NOT_SURE):
+                rules |= having
+                places |= where
+        return rules, places
 
     def fired(self, slots: int) -> Rules:
         """The rules of which no condition is missing."""
@@ -372,10 +386,5 @@ class _Net:
         """Looks one fact up in the rules, once."""
         if len(self._met) >= LARGEST:
             self._met.clear()
-        found = self._met[item] = union(1 << self._places[place][0] + i for i, place in self._readers.get(item[0], ())
-                                        if self._holds(i, place, item[1]))
-        return found
-
-    def _holds(self, i: int, place: int, value: Answer) -> bool:
-        rule = self.rules[i]
-        return rule.parts[place].holds(value) or (rule.unsure[place] and value == NOT_SURE)
+        slots = self._met[item] = self.reading(item)[1]
+        return slots
