@@ -165,3 +165,34 @@ def test_an_id_that_is_none_is_bad_input(here: Path, arguments: list[str], monke
     monkeypatch.chdir(here)
     assert main(arguments) == (66 if arguments[0] == "report" else 65)
     assert "\x1b" not in capsys.readouterr().err
+
+
+# --- what is read and what is written ---
+
+
+@pytest.mark.parametrize("line", [
+    "report {0} -o {0} --force", "report {0} -o {1} --force", "report - -o {0} --force < {0}",
+    "batch {0} {0} --from csv --to csv", "batch - {0} --from csv --to csv < {0}",
+    "batch {0} o.csv --from csv --errors {1}",
+    "evaluate {0} --rows {0}", "evaluate cases --compare {0} --rows {1}",
+])
+def test_no_file_is_written_over_by_what_is_made_of_it(here: Path, tmp_path: Path, line: str) -> None:
+    source, link = tmp_path / "a.yaml", tmp_path / "link.yaml"
+    text = (here / "cases" / "cases.jsonl" if "evaluate" in line else here / "a.yaml").read_text(encoding="utf-8")
+    if "--compare" in line:
+        text = json.dumps({"schema": "triage-evaluation/1", "ways": {}})
+    source.write_text(text, encoding="utf-8")
+    link.symlink_to(source)
+    done = shell(here, f"triage {line.format(source, link)}")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"would be written over" in done.stderr
+    assert source.read_text(encoding="utf-8") == text
+
+
+def test_a_picture_is_not_drawn_over_the_diary(here: Path) -> None:
+    entry = {"v": 1, "at": "2026-01-01T10:00:00Z", "day": "2026-01-01", "started": "2026-01-01"}
+    (here / "noted").mkdir()
+    (here / "noted" / "diary.jsonl").write_text(json.dumps(entry) + "\n", encoding="utf-8")
+    done = shell(here, "triage diary show --svg noted/diary.jsonl --force", TRIAGE_HOME=str(here / "noted"))
+    assert done.returncode == 2
+    assert b'"v": 1' in (here / "noted" / "diary.jsonl").read_bytes()

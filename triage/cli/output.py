@@ -1,13 +1,16 @@
-"""The streams of the process, which may be closed, full or without a reader."""
+"""What a command writes to: streams, which may be closed, full or without a reader, and files that are no input."""
 
 from __future__ import annotations
 
 import contextlib
 import io
 import os
+import stat
 import sys
+from collections.abc import Iterable
 from typing import TextIO
 
+from triage.support.exit_codes import ExitCode
 from triage.support.text import printable
 
 
@@ -27,6 +30,30 @@ def open_streams() -> None:
 
 def _writer(flags: int) -> TextIO:
     return io.TextIOWrapper(io.BufferedWriter(io.FileIO(os.open(os.devnull, flags), "w")), "utf-8", "backslashreplace")
+
+
+def refuse_same(output: str, sources: Iterable[str]) -> None:
+    """No file is read and written over. Raises TriageError.
+
+    `-` among the sources is stdin, as far as it is a file; what a pipe comes from cannot be known.
+    """
+    from triage.support.errors import TriageError  # to start without it
+
+    for source in sources:
+        if _is_same(output, source):
+            shown = "<stdin>" if source == "-" else source
+            raise TriageError(f"{output}: this would be written over {shown}; give it another name", ExitCode.USAGE)
+
+
+def _is_same(output: str, source: str) -> bool:
+    if "-" not in (output, source) and not os.path.lexists(output):  # it will be there
+        return os.path.realpath(output) == os.path.realpath(source)
+    try:
+        there = os.stat(output)  # noqa: PTH116
+        here = os.fstat(sys.stdin.fileno()) if source == "-" else os.stat(source)  # noqa: PTH116
+    except (OSError, ValueError):
+        return False
+    return stat.S_ISREG(there.st_mode) and os.path.samestat(here, there)
 
 
 def complain(*sentences: str, end: str = "\n") -> None:

@@ -44,6 +44,7 @@ from triage.model import (
 from triage.support import strict_yaml
 from triage.support.errors import TriageError
 from triage.support.exit_codes import ExitCode
+from triage.support.input_files import read_plain
 from triage.support.text import guess
 
 KINDS: dict[str, type[msgspec.Struct]] = {
@@ -147,9 +148,13 @@ class _Reader(Shelf):
         stem = rest.removesuffix(".yaml")
         self.lost.add(f"{stem}." if folder == "findings" else stem or relative)
         try:
-            raw = path.read_bytes()
+            relative.encode()
+            raw = read_plain(path)
+        except UnicodeEncodeError:
+            self.fault(Place(name), "file-name", "the name of this file is not UTF-8")
+            return
         except OSError as error:
-            self.fault(Place(name), "unreadable", f"the file cannot be read: {error.strerror}")
+            self.fault(Place(name), "unreadable", f"the file cannot be read: {(error.strerror or 'unknown').lower()}")
             return
         if relative != REVIEWS:
             self.digest.update(relative.encode() + b"\0" + raw + b"\0")

@@ -14,12 +14,18 @@ import msgspec
 
 from triage.inference.answers import parse
 from triage.model import Answers, Fault, Knowledge, Level
-from triage.support.atomic_files import writing
+from triage.support.atomic_files import sync_folder, writing
 from triage.support.errors import BadFile, TriageError
 from triage.support.exit_codes import ExitCode
 from triage.support.folders import data_folder, make_private
+from triage.support.input_files import read_plain
+from triage.support.locks import locked
 
 VERSION = 1
+MAX_BYTES = 500_000_000
+"""Of a diary; 100,000 entries have about 100 million."""
+WAIT = 10
+"""Seconds that another process is waited for which is writing an entry."""
 Score = Annotated[int, msgspec.Meta(ge=0, le=10)]
 
 
@@ -70,19 +76,15 @@ def path() -> Path:
 
 def read() -> Diary:
     """The diary; an empty one when there is none. Raises BadFile when it is of a newer version, or cannot be read."""
-    name = path()
     try:
-        # A pipe in its place must not be waited for.
-        file = os.open(name, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        raw = read_plain(path(), MAX_BYTES)
     except FileNotFoundError:
         return Diary()
     except OSError as error:
         raise _bad("unreadable", f"the diary cannot be read: {(error.strerror or 'no file').lower()}") from None
-    if not stat.S_ISREG(os.fstat(file).st_mode):
-        os.close(file)
-        raise _bad("unreadable", "the diary cannot be read: this is no file")
-    with os.fdopen(file, "rb") as opened:
-        return understood(opened.read())
+    if len(raw) > MAX_BYTES:
+        raise _bad("too-large", f"the diary is too large; {MAX_BYTES:,} bytes are the most")
+    return understood(raw)
 
 
 def understood(raw: bytes) -> Diary:
@@ -123,24 +125,19 @@ def append(entry: Entry) -> None:
     line = msgspec.json.encode(entry) + b"\n"
     with writing(str(name)):
         make_private(name.parent)
-        with _locked(name) as file:
+        with locked(name, f"{name}: another entry is being written", WAIT), _appending(name) as file:
             state = os.fstat(file)
             if not stat.S_ISREG(state.st_mode):
                 raise TriageError(f"{name}: this is no file", ExitCode.CANNOT_WRITE)
-            if stat.S_IMODE(state.st_mode) & 0o077:
-                os.chmod(name, 0o600)  # noqa: PTH101
+            if hasattr(os, "fchmod") and stat.S_IMODE(state.st_mode) != 0o600:
+                os.fchmod(file, 0o600)
             # What was torn stays a line of its own, and takes nothing of this one with it.
             if state.st_size and os.lseek(file, -1, os.SEEK_END) >= 0 and os.read(file, 1) != b"\n":
                 line = b"\n" + line
             while line:
                 line = line[os.write(file, line):]
             os.fsync(file)
-        with contextlib.suppress(OSError):  # not every system opens folders
-            folder = os.open(name.parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+        sync_folder(str(name.parent))
 
 
 def writable() -> None:
@@ -170,22 +167,14 @@ def fitted(knowledge: Knowledge, entry: Entry) -> Answers:
 
 
 @contextlib.contextmanager
-def _locked(name: Path) -> Iterator[int]:
-    """The file open for appending, by one process at a time."""
-    while True:
-        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-        file = os.open(name, flags, 0o600)
-        try:
-            with contextlib.suppress(ImportError, OSError):  # not every system or disk has locks
-                import fcntl
-
-                fcntl.flock(file, fcntl.LOCK_EX)
-            # Forgotten while it was waited for: a new one is begun.
-            if name.exists() and os.path.samestat(os.fstat(file), name.stat()):
-                yield file
-                return
-        finally:
-            os.close(file)
+def _appending(name: Path) -> Iterator[int]:
+    """The file, open for an entry behind all others."""
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    file = os.open(name, flags, 0o600)
+    try:
+        yield file
+    finally:
+        os.close(file)
 
 
 def _bad(code: str, sentence: str, line: int = 0) -> BadFile:

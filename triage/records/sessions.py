@@ -301,8 +301,9 @@ def _part_of(file: str) -> str:
 
 def _parts(path: Path) -> list[Path]:
     """What processes that were killed left of a session."""
+    name = path.name.removesuffix(SUFFIX)
     with contextlib.suppress(OSError):
-        return [each for each in path.parent.iterdir() if _part_of(each.name) == path.name.removesuffix(SUFFIX)]
+        return [each for each in path.parent.iterdir() if name and _part_of(each.name) == name]
     return []
 
 

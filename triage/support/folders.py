@@ -24,9 +24,12 @@ def data_folder() -> Path:
     xdg = os.environ.get("XDG_DATA_HOME", "")
     if xdg and not Path(xdg).is_absolute():  # to be ignored, by the XDG Base Directory Specification
         return _home() / _INSIDE.get(sys.platform, ".local/share") / "triage"
-    place = platformdirs.user_data_path("triage", appauthor=False)
-    if not place.is_absolute():
-        _home()
+    try:
+        place = platformdirs.user_data_path("triage", appauthor=False)
+    except RuntimeError:
+        place = Path()
+    if not place.is_absolute():  # by older versions of platformdirs
+        raise _no_home()
     if sys.platform in _INSIDE and not place.exists():
         former = _home() / _INSIDE[sys.platform] / "triage"  # whatever platformdirs says by now
         return former if former.exists() else place
@@ -37,14 +40,18 @@ _INSIDE = {"win32": "AppData/Local", "darwin": "Library/Application Support"}
 """Where in the home version 1.0 kept it; what lies there is still read."""
 
 
+def _no_home() -> TriageError:
+    return TriageError("this user has no home folder, so nothing can be kept; name a folder in TRIAGE_HOME",
+                       ExitCode.MISSING)
+
+
 def _home() -> Path:
     try:
         home = Path.home()
     except RuntimeError:
         home = Path()
     if not home.is_absolute():
-        raise TriageError("this user has no home folder, so nothing can be kept; name a folder in TRIAGE_HOME",
-                          ExitCode.MISSING)
+        raise _no_home()
     return home
 
 

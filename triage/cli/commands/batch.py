@@ -18,7 +18,7 @@ from triage.batch.cluster import Outcome
 from triage.batch.run import Bad, Job
 from triage.batch.workers import Workers
 from triage.cli import arguments
-from triage.cli.output import complain
+from triage.cli.output import complain, refuse_same
 from triage.knowledge import reader
 from triage.model import Knowledge
 from triage.presentation.result_json import encode
@@ -150,15 +150,11 @@ def _processes(options: argparse.Namespace) -> int:
 
 def _refuse_the_same(inputs: list[str], outputs: list[str]) -> None:
     """No file is read and written, or written twice."""
-    seen = [(name, Path(name)) for name in inputs if name != "-"]
+    names = list(inputs)
     for name in outputs:
-        if not name or atomic_files.is_direct(name):
-            continue
-        for other, path in seen:
-            if os.path.realpath(name) == os.path.realpath(path) or (
-                    Path(name).exists() and path.exists() and path.samefile(name)):
-                raise TriageError(f"{name}: this would be written over {other}; give it another name", ExitCode.USAGE)
-        seen.append((name, Path(name)))
+        if name and not atomic_files.is_direct(name):
+            refuse_same(name, names)
+            names.append(name)
 
 
 # --- a folder -----------------------------------------------------------------------------------

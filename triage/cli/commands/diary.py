@@ -7,7 +7,7 @@ import datetime
 import shutil
 import sys
 
-from triage.cli.output import complain
+from triage.cli.output import complain, refuse_same
 from triage.dialogue import check_in
 from triage.dialogue.check_in import Base, CheckIn
 from triage.dialogue.driver import hold
@@ -197,6 +197,7 @@ def _show(options: argparse.Namespace) -> int:
     expected = _expected(knowledge, entries[-1], course)
     if options.svg:
         chart = pain_chart.svg(knowledge, course, title(knowledge, course), expected)
+        refuse_same(options.svg, [str(diary.path())])
         write(options.svg, chart.encode(), private=True, over=options.force)
     if options.json:
         sys.stdout.buffer.write(encode({

@@ -11,7 +11,6 @@ from typing import Any
 
 import msgspec
 
-from triage.cli.commands.evaluate import known
 from triage.inference.answers import with_screens
 from triage.knowledge import reader
 from triage.model import Answers, Knowledge
@@ -21,6 +20,7 @@ from triage.support.errors import BadFile
 from triage.support.input_files import whole
 from triage.support.text import printable
 from triage.verification import evaluation, scenarios
+from triage.verification.case_answers import answers_of
 from triage.verification.diff import revisions
 from triage.verification.diff.outcomes import KINDS, SIDES, Difference, Person, Unknown, Versions
 from triage.verification.diff.rules import changes as changes_of
@@ -89,7 +89,7 @@ def _cases(both: Knowledge, path: Path | None) -> Iterator[Person]:
     found, faults = evaluation.cases(whole(str(path)), str(path))
     if faults:
         raise BadFile(faults)
-    for name, answers in known(both, found, path.parent).items():
+    for name, answers in answers_of(both, found, path.parent).items():
         yield Person(source="case", file=name, answers=answers)
 
 

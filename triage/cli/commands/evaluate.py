@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from triage.cli.output import complain
+from triage.cli.output import complain, refuse_same
 from triage.dialogue.conversation import Conversation
 from triage.dialogue.driver import hold
 from triage.dialogue.simulated_person import ScriptFront
@@ -18,12 +18,12 @@ from triage.inference.experta.engine import Engine
 from triage.knowledge import reader
 from triage.model import Answers, Fault, Knowledge
 from triage.presentation.result_json import encode
-from triage.records import answers_file
 from triage.support.atomic_files import write
 from triage.support.errors import BadFile
 from triage.support.input_files import whole
 from triage.support.text import printable
 from triage.verification import evaluation
+from triage.verification.case_answers import answers_of
 from triage.verification.evaluation import Case, Outcome
 
 ALL, INTERVIEW = "all answers at once", "interview"
@@ -50,10 +50,13 @@ def run(options: argparse.Namespace) -> int:
     if faults:
         raise BadFile(faults)
     old = _report(options.compare) if options.compare else None
-    told = known(knowledge, found, options.answers or path.parent)
+    told = answers_of(knowledge, found, options.answers or path.parent)
     if not told:
         raise BadFile.of_file(str(path), "missing", "no case has answers; put them beside the cases, one file "
                               "ID.yaml each, or name their folder by --answers", missing=True)
+    if options.rows:
+        refuse_same(str(options.rows), [str(path), *([str(options.compare)] if options.compare else []),
+                                        *(str((options.answers or path.parent) / f"{name}.yaml") for name in told)])
     report, outcomes = _evaluate(knowledge, found, told, options.otherwise)
     if options.rows:
         _write_rows(options.rows, evaluation.rows(knowledge, found, outcomes))
@@ -70,24 +73,6 @@ def run(options: argparse.Namespace) -> int:
     if report["without_answers"]:
         complain(f"without answers, left out: {', '.join(report['without_answers'])}")
     return 0
-
-
-def known(knowledge: Knowledge, found: list[Case], folder: Path) -> dict[str, Answers]:
-    """Answers of each case: of its own row, or of the file of its name. Raises BadFile with every fault."""
-    known: dict[str, Answers] = {}
-    faults: list[Fault] = []
-    for case in found:
-        file = folder / f"{case.id}.yaml"
-        try:
-            if case.answers is not None:
-                known[case.id] = answers_file.checked(knowledge, dict(case.answers), f"{case.id}, answers")
-            elif file.is_file():
-                known[case.id] = answers_file.answers(knowledge, str(file))
-        except BadFile as error:
-            faults += error.faults
-    if faults:
-        raise BadFile(faults)
-    return known
 
 
 def _evaluate(

@@ -17,14 +17,21 @@ from triage.interview.next_question import NO
 from triage.model import Block, Choice, Given, Question, Quit, Screen
 from triage.presentation.result_json import encode
 from triage.records import diary
+from triage.support.atomic_files import remove
+from triage.support.errors import TriageError
 from triage.support.exit_codes import ExitCode
+from triage.support.locks import locked
 from triage.support.text import printable
 
-OURS = re.compile(r"\.?\d{4}-\d\d-\d\d-[0-9a-f]{6}(\.json|\.new)\Z")
-"""The name of a session, or of one that is being written."""
+OURS = re.compile(r"\.?\d{4}-\d\d-\d\d-[0-9a-f]{6}.*(\.json|\.new)\Z", re.DOTALL)
+"""The name of a session, of one that is being written, or of a copy of one."""
+LOCK = ".lock"
+"""How the names of files end that only say that something is being written; a killed process leaves them."""
+WAIT = 10
+"""Seconds for an entry that is being written."""
 
 
-class Found(msgspec.Struct, frozen=True):
+class Contents(msgspec.Struct, frozen=True):
     """What lies in the private folder."""
 
     conversations: tuple[Path, ...] = ()
@@ -32,7 +39,10 @@ class Found(msgspec.Struct, frozen=True):
     links: tuple[Path, ...] = ()
     """Links with our names: they go, what they lead to stays."""
     others: tuple[Path, ...] = ()
-    """What is not ours, or cannot be looked into."""
+    """What is not ours."""
+    locks: tuple[Path, ...] = ()
+    closed: dict[Path, str] = {}
+    """Folders that cannot be looked into, with the reason."""
 
     @property
     def ours(self) -> tuple[Path, ...]:
@@ -47,9 +57,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Ask once, then wipe."""
     home = diary.path().parent
-    found = look(home)
-    if not found.ours:
-        return _told(options, home, found, (), {})
+    contents = look(home)
+    if not contents.ours:
+        return _say_what_is_gone(options, home, contents, (), contents.closed)
     if not options.yes:
         if options.json:
             from triage.frontends.terminal.plain import PlainFront
@@ -57,27 +67,31 @@ def run(options: argparse.Namespace) -> int:
             speaks: Front = PlainFront(sys.stdin, sys.stderr)
         else:
             speaks = front(plain=options.plain, mouse=options.mouse)
-        reply = speaks.ask(_question(home, found), 0)
+        reply = speaks.ask(_question(home, contents), 0)
         if reply != Given("yes"):
             speaks.show(Screen((Block(kind="text", text="Nothing was wiped."),)))
             return ExitCode.INTERRUPTED if isinstance(reply, Quit) else 0
-    gone, failed = wipe(found)
+    gone, failed = wipe(contents)
     with contextlib.suppress(OSError):  # not empty, or a link
         (home / "sessions").rmdir()
-    return _told(options, home, found, gone, failed)
+    return _say_what_is_gone(options, home, contents, gone, {**contents.closed, **failed})
 
 
-def look(home: Path) -> Found:
+def look(home: Path) -> Contents:
     """What lies here. Links are not followed, but for the folder itself."""
     conversations: list[Path] = []
     diaries: list[Path] = []
     links: list[Path] = []
     others: list[Path] = []
-    for path in _inside(home):
+    locks: list[Path] = []
+    closed: dict[Path, str] = {}
+    for path in _inside(home, closed):
         mine = path.name == "diary.jsonl"
         if path.name == "sessions" and path.is_dir() and not path.is_symlink():
-            for each in _inside(path):
-                if not _is_session(each):
+            for each in _inside(path, closed):
+                if each.name.endswith(LOCK) and _is_file(each):
+                    locks.append(each)
+                elif not _is_session(each):
                     others.append(each)
                 else:
                     (links if each.is_symlink() else conversations).append(each)
@@ -85,30 +99,43 @@ def look(home: Path) -> Found:
             links.append(path)
         elif mine and _is_file(path):
             diaries.append(path)
+        elif path.name == f"diary.jsonl{LOCK}" and _is_file(path):
+            locks.append(path)
         else:
             others.append(path)
-    return Found(tuple(conversations), tuple(diaries), tuple(links), tuple(others))
+    return Contents(tuple(conversations), tuple(diaries), tuple(links), tuple(others), tuple(locks), closed)
 
 
-def wipe(found: Found) -> tuple[tuple[Path, ...], dict[Path, str]]:
+def wipe(contents: Contents) -> tuple[tuple[Path, ...], dict[Path, str]]:
     """Remove what is ours. Returns what is gone, and what could not be removed with the reason."""
     gone: list[Path] = []
     failed: dict[Path, str] = {}
-    for path in found.ours:
+    for path in contents.ours:
         try:
-            path.unlink()
+            if path in contents.diaries:  # an entry that is being written would be lost
+                with locked(path, "an entry is being written", WAIT):
+                    path.unlink()
+            else:
+                path.unlink()
             gone.append(path)
         except FileNotFoundError:
             continue
         except OSError as error:
             failed[path] = (error.strerror or "unknown").lower()
+        except TriageError as error:
+            failed[path] = error.sentence
+    for path in contents.locks:
+        remove(str(path))
     return tuple(gone), failed
 
 
-def _inside(folder: Path) -> list[Path]:
+def _inside(folder: Path, closed: dict[Path, str]) -> list[Path]:
     try:
         return sorted(folder.iterdir())
     except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        closed[folder] = (error.strerror or "unknown").lower()
         return []
 
 
@@ -129,41 +156,41 @@ def _is_session(path: Path) -> bool:
     return False
 
 
-def _question(home: Path, found: Found) -> Question:
+def _question(home: Path, contents: Contents) -> Question:
     return Question(
-        id="forget", kind="yes_no", ask=f"Wipe {_counted(found, found.ours)}?", findings=("forget",),
+        id="forget", kind="yes_no", ask=f"Wipe {_counted(contents, contents.ours)}?", findings=("forget",),
         help=f"From {home}. This cannot be undone.", choices=(NO, Choice("yes", "Yes, wipe all of it")),
     )
 
 
-def _counted(found: Found, paths: tuple[Path, ...]) -> str:
-    talks = sum(path in found.conversations for path in paths)
-    links = sum(path in found.links for path in paths)
+def _counted(contents: Contents, paths: tuple[Path, ...]) -> str:
+    talks = sum(path in contents.conversations for path in paths)
+    links = sum(path in contents.links for path in paths)
     parts = [f"{talks} kept conversation{'s' if talks != 1 else ''}"] if talks else []
-    parts += ["the diary"] if any(path in found.diaries for path in paths) else []
+    parts += ["the diary"] if any(path in contents.diaries for path in paths) else []
     parts += [f"{links} link{'s' if links != 1 else ''}"] if links else []
     return " and ".join(parts) if len(parts) < 3 else f"{parts[0]}, {parts[1]} and {parts[2]}"
 
 
-def _told(
-    options: argparse.Namespace, home: Path, found: Found, gone: tuple[Path, ...], failed: dict[Path, str]
+def _say_what_is_gone(
+    options: argparse.Namespace, home: Path, contents: Contents, gone: tuple[Path, ...], failed: dict[Path, str]
 ) -> int:
     """Say what was wiped, what could not be, and what was left alone."""
     if options.json:
         sys.stdout.buffer.write(encode({
             "schema": "triage-forget/1", "folder": str(home), "wiped": [str(path) for path in gone],
             "failed": [{"file": str(path), "reason": reason} for path, reason in failed.items()],
-            "left": [str(path) for path in found.others],
+            "left": [str(path) for path in contents.others],
         }))
         return ExitCode.CANNOT_WRITE if failed else 0
     if gone:
-        print(f"Wiped {_counted(found, gone)}:")
+        print(f"Wiped {_counted(contents, gone)}:")
         for path in gone:
-            leads = " (a link; what it led to is not wiped)" if path in found.links else ""
+            leads = " (a link; what it led to is not wiped)" if path in contents.links else ""
             print(f"  {printable(str(path))}{leads}")
     elif not failed:
         print("Nothing is kept on this computer. There was nothing to wipe.")
-    for path in found.others:
+    for path in contents.others:
         print(f"Left alone, because it is not ours: {printable(str(path))}")
     for path, reason in failed.items():
         complain(f"{path}: this cannot be wiped: {reason}")

@@ -7,7 +7,7 @@ import datetime
 import sys
 from pathlib import Path
 
-from triage.cli.output import complain
+from triage.cli.output import complain, refuse_same
 from triage.inference.assessment import assess
 from triage.inference.compiled import Compiled
 from triage.knowledge import reader
@@ -41,6 +41,7 @@ def run(options: argparse.Namespace) -> int:
     to_stdout = options.output == "-"
     if FORMATS[kind].needs_file and to_stdout:
         options.wrong(f"a report as {kind} needs a file: -o FILE{FORMATS[kind].suffixes[0]}")
+    refuse_same(options.output, [options.file])
     knowledge = reader.load()
     answers, notes = _answers(knowledge, options.file)
     over = options.force or (is_taken(options.output) and _may_write_over(options.output, options.file))

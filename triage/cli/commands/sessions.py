@@ -5,13 +5,15 @@ from __future__ import annotations
 import argparse
 import sys
 
+from triage.cli.output import complain
 from triage.inference.assessment import assess
 from triage.inference.compiled import Compiled
 from triage.knowledge import reader
 from triage.presentation import wording
 from triage.presentation.result_json import encode, plain
 from triage.records import sessions
-from triage.support.errors import BadFile
+from triage.support.errors import BadFile, TriageError
+from triage.support.exit_codes import ExitCode
 from triage.support.text import printable
 
 
@@ -70,12 +72,21 @@ def _show(options: argparse.Namespace) -> int:
 
 def _delete(options: argparse.Namespace) -> int:
     names = sessions.names() if options.all else [_named(options)]
+    left = 0
     for name in names:
-        sessions.delete(name)
-        print(f"deleted {printable(name)}")
-    if not names:
+        try:
+            sessions.delete(name)
+            print(f"deleted {printable(name)}")
+        except TriageError as error:
+            if not options.all:
+                raise
+            complain(*error.sentences)
+            left += 1
+    if left:
+        complain(f"{left} of {len(names)} could not be deleted")
+    elif not names:
         print("There is nothing to delete.")
-    return 0
+    return ExitCode.CANNOT_WRITE if left else ExitCode.DONE
 
 
 def _named(options: argparse.Namespace) -> str:

@@ -16,7 +16,7 @@ from triage.frontends.terminal import Front, front
 from triage.inference.experta.engine import Engine
 from triage.knowledge import reader
 from triage.model import Block, Choice, Given, Knowledge, Question, Quit, Screen
-from triage.presentation import picture
+from triage.presentation import picture, screens
 from triage.presentation.result_json import encode, result
 from triage.presentation.text_layout import speaks_unicode
 from triage.records import sessions
@@ -120,9 +120,15 @@ def _asked(options: argparse.Namespace) -> bool:
 def _begun(options: argparse.Namespace, knowledge: Knowledge, speaks: Front) -> Session | None:
     """A session to keep the answers in, if the person wants that."""
     wanted = bool(getattr(options, "save", None))
+    if wanted or _asked(options):
+        try:
+            sessions.folder()
+        except TriageError as error:
+            if _asked(options):
+                speaks.show(screens.welcome(knowledge))
+            speaks.show(Screen((Block(kind="text", text=f"Your answers cannot be kept: {error.sentence}."),)))
+            return None
     if _asked(options):
-        from triage.presentation import screens
-
         speaks.show(screens.welcome(knowledge))
         reply = speaks.ask(KEEP, 0)
         while not isinstance(reply, Given | Quit):

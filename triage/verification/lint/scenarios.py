@@ -8,6 +8,7 @@ from typing import Any
 
 from triage.model import Issue, Issues, Knowledge
 from triage.support import strict_yaml
+from triage.support.input_files import read_plain
 
 FOLDER = Path("tests/scenarios")
 """Where the stories stand, seen from the folder in which the rules stand."""
@@ -68,7 +69,7 @@ def _blockable(knowledge: Knowledge, expectations: list[Expectation]) -> Issues:
 def _expectations(path: Path) -> Iterator[Expectation]:
     """What the stories of a file expect; nothing of a file that is missing or broken, which `triage test` tells."""
     try:
-        data, _ = strict_yaml.read(strict_yaml.decode(path.read_bytes()))
+        data, _ = strict_yaml.read(strict_yaml.decode(read_plain(path)))
     except (OSError, strict_yaml.YamlError):
         return
     for story in data if isinstance(data, list) else ():
