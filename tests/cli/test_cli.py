@@ -343,7 +343,7 @@ def test_a_folder_that_is_not_there_has_a_fault(run, tmp_path):
     ("press", "self_checks", "self_checks/press.yaml:1:1"),
     ("rest", "care", "care/rest.yaml:1:1"),
     ("no_press", "interlocks", "interlocks.yaml:1:1"),
-    ("pain.swollen", "findings", "findings/pain.yaml:23:3"),
+    ("pain.swollen", "findings", "findings/pain.yaml:26:3"),
     ("book", "sources", "sources.yaml:1:1"),
     ("S01", "claims", "article.yaml:3:3"),
 ])
