@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import RULES
 from tests.helpers import small
 from triage.cli import main
-from triage.cli.commands.sign import written
+from triage.cli.commands.sign import text_with
 from triage.knowledge import reader, signatures
 from triage.model import Signature
 from triage.support.errors import BadFile
@@ -315,7 +315,7 @@ def test_a_file_written_in_another_way_is_left_as_it_is(rules):
     path.write_text("{" + said + "}\n")
     signature = Signature(id="hot_leg", by="A", role="B", date=DAY, until=DAY, digest="y")
     with pytest.raises(BadFile) as stopped:
-        written(path, signature)
+        text_with(path, signature)
     assert stopped.value.faults[0].file == str(path)
     assert path.read_text() == "{" + said + "}\n"
 

@@ -68,13 +68,13 @@ def test_our_levels_are_those_of_the_cases(level, days, expected):
     ("self_care", ["self_care"], "self_care", "self_care_known urgency_exact", "alarmed"),
 ])
 def test_what_is_said_of_an_urgency(knowledge, required, accepted, told, true, false):
-    verdict = evaluation.verdict(knowledge, case(required, accepted), said(told))
+    verdict = evaluation.measures(knowledge, case(required, accepted), said(told))
     assert [name for name in true.split() if not verdict[name]] == []
     assert [name for name in false.split() if verdict[name]] == []
 
 
 def test_a_measure_counts_only_the_cases_it_concerns(knowledge):
-    verdict = evaluation.verdict(knowledge, case("within_days"), said())
+    verdict = evaluation.measures(knowledge, case("within_days"), said())
     assert {"too_low_urgent", "alarmed", "self_care_known"}.isdisjoint(verdict)
 
 
@@ -90,8 +90,8 @@ def test_strict_is_the_diagnosis_and_lenient_any_accepted_one(knowledge, conditi
 
 def test_among_the_first_three_ends_at_the_third(knowledge):
     others = ["gout_foot", "night_cramps", "dvt"]
-    third = evaluation.verdict(knowledge, case(), said(conditions=[*others[:2], "fat_pad"]))
-    fourth = evaluation.verdict(knowledge, case(), said(conditions=[*others, "fat_pad"]))
+    third = evaluation.measures(knowledge, case(), said(conditions=[*others[:2], "fat_pad"]))
+    fourth = evaluation.measures(knowledge, case(), said(conditions=[*others, "fat_pad"]))
     assert (third["three"], fourth["three"]) == (True, False)
 
 
@@ -101,7 +101,7 @@ def test_a_condition_answers_to_its_labels_too(knowledge):
 
 
 def test_shares_of_many(knowledge):
-    verdicts = [evaluation.verdict(knowledge, case(), said(level)) for level in ("within_days", "routine", "same_day")]
+    verdicts = [evaluation.measures(knowledge, case(), said(level)) for level in ("within_days", "routine", "same_day")]
     shares = evaluation.tally(verdicts)
     assert (shares["urgency_exact"].hits, shares["urgency_exact"].of) == (1, 3)
     assert shares["alarmed"].of == 0
@@ -250,10 +250,10 @@ def test_the_kept_cases_stay_above_the_aims(knowledge):
     """All known answers at once. Below these floors a change of the rules has to be looked at, case by case."""
     found, _ = evaluation.cases((CASES / "cases.jsonl").read_text(encoding="utf-8"), "cases.jsonl")
     verdicts = []
-    for case in filter(evaluation.counted, found):
+    for case in filter(evaluation.enters_scores, found):
         answers = answers_file.answers(knowledge, str(CASES / f"{case.id}.yaml"))
         said = evaluation.outcome(case, assess(knowledge, remembered(answers)))
-        verdicts.append(evaluation.verdict(knowledge, case, said))
+        verdicts.append(evaluation.measures(knowledge, case, said))
     share = {name: value.hits / value.of for name, value in evaluation.tally(verdicts).items()}
     assert share["urgency_accepted"] >= 0.90
     assert share["three"] >= 0.92

@@ -35,8 +35,8 @@ FAMILIES = {  # of licences, by words that metadata, classifiers and licence fil
 
 
 @pytest.fixture(scope="module")
-def told(knowledge, stories) -> list[safety.Told]:
-    return [safety.Told(s, assess(knowledge, shared_compiled().conclude(s.answers))) for s in stories]
+def told(knowledge, stories) -> list[safety.Outcome]:
+    return [safety.Outcome(s, assess(knowledge, shared_compiled().conclude(s.answers))) for s in stories]
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +117,7 @@ def test_the_command_prints_it_and_experta_gives_the_same(knowledge, stories, te
     assert capsysbinary.readouterr().out.decode() == full
     assert main(["safety", "tests/scenarios/bite.yaml", "--json"]) == 0
     assert msgspec.json.decode(capsysbinary.readouterr().out)["text"].startswith("# Clinical safety file\n")
-    by_experta = [safety.Told(s, assess(knowledge, remembered(s.answers))) for s in stories]
+    by_experta = [safety.Outcome(s, assess(knowledge, remembered(s.answers))) for s in stories]
     assert safety.document(knowledge, by_experta, SCENARIOS, full=True) == full
 
 
@@ -291,7 +291,7 @@ def test_each_block_is_shown_by_what_it_holds_back_and_what_it_lets_through(know
         block, its = name.strip("`"), set(re.findall(r"`(\w+)`", held))
         assert its == {card.id for card in shelf.values() if block in card.blocked_by}
 
-        def withheld(each: safety.Told, block: str = block) -> set[str]:
+        def withheld(each: safety.Outcome, block: str = block) -> set[str]:
             both = (*each.assessment.withheld_checks, *each.assessment.withheld_care)
             return {card.id for card in both if any(card_of[rule] == block for rule in card.rules)}
 

@@ -60,8 +60,8 @@ def coverage(knowledge: Knowledge, stories: Sequence[Story]) -> list[Measure]:
 
 
 def _measure(name: str, every: Iterable[str], reached: Iterable[str]) -> Measure:
-    every, found = list(dict.fromkeys(every)), {*reached}
-    return Measure(name, len(every), tuple(each for each in every if each not in found))
+    every, reached = list(dict.fromkeys(every)), {*reached}
+    return Measure(name, len(every), tuple(each for each in every if each not in reached))
 
 
 class _Reach:
@@ -73,7 +73,7 @@ class _Reach:
         cases = [story.answers for story in stories]
         conclusions = list(Compiled(knowledge).conclude_many(cases))
         self.outcomes: list[Assessment] = [assess(knowledge, conclusion) for conclusion in conclusions]
-        self.fired = {key for each in conclusions for key in each.rules}
+        self.firing = {key for each in conclusions for key in each.rules}
         self.values: dict[str, dict[Answer, Cases]] = {}
         """Fact -> its values -> the stories that have them."""
         for i, each in enumerate(conclusions):
@@ -84,8 +84,8 @@ class _Reach:
     def rules(self) -> list[Measure]:
         """Rules that fire in some story; those lowered by "not sure" apart."""
         def measure(name: str, kinds: Sequence[RuleKind], lowered: bool) -> Measure:
-            mine = [rule for rule in self.knowledge.rules_of(*kinds) if _lowered(rule) == lowered]
-            return _measure(name, (rule.key for rule in mine), self.fired)
+            rules = [rule for rule in self.knowledge.rules_of(*kinds) if _is_twin(rule) == lowered]
+            return _measure(name, (rule.key for rule in rules), self.firing)
 
         return [*(measure(f"rules: {kind}", [kind], False) for kind in KINDS),
                 measure("rules lowered by not sure: derived", ["derived"], True),
@@ -105,22 +105,22 @@ class _Reach:
     def bounds(self) -> Measure:
         """Each bound of a number or a time, met in some story and missed in some."""
         parts = [part for part in self._parts() if part.op]
-        sides = [(f"{part.text}, {side}", self._met(part) if side == "met" else self._missed(part))
+        sides = [(f"{part.text}, {side}", self._meeting(part) if side == "met" else self._missing(part))
                  for part in parts for side in ("met", "missed")]
         return _measure("bounds, both sides", (name for name, _ in sides), (name for name, cases in sides if cases))
 
     def pairs(self) -> Measure:
         """Each pair of conditions of one rule: both met in some story, and each met where the other is not."""
-        found: dict[str, bool] = {}
+        pairs: dict[str, bool] = {}
         for rule in self.knowledge.rules:
-            if _lowered(rule):
+            if _is_twin(rule):
                 continue
             for one, other in combinations(rule.parts, 2):
-                a, b = self._met(one), self._met(other)
-                found[f"{rule.id}: {one.text} with {other.text}"] = bool(a & b)
-                found[f"{rule.id}: {one.text} without {other.text}"] = bool(a & ~b)
-                found[f"{rule.id}: {other.text} without {one.text}"] = bool(b & ~a)
-        return _measure("pairs inside rules", found, (name for name, reached in found.items() if reached))
+                a, b = self._meeting(one), self._meeting(other)
+                pairs[f"{rule.id}: {one.text} with {other.text}"] = bool(a & b)
+                pairs[f"{rule.id}: {one.text} without {other.text}"] = bool(a & ~b)
+                pairs[f"{rule.id}: {other.text} without {one.text}"] = bool(b & ~a)
+        return _measure("pairs inside rules", pairs, (name for name, reached in pairs.items() if reached))
 
     def urgencies(self) -> list[Measure]:
         """Each level with its days, and each place, that a red flag can lead to."""
@@ -172,13 +172,13 @@ class _Reach:
 
     def _parts(self) -> list[Criterion]:
         """Every condition on a finding, once."""
-        return list(dict.fromkeys(part for rule in self.knowledge.rules if not _lowered(rule) for part in rule.parts
+        return list(dict.fromkeys(part for rule in self.knowledge.rules if not _is_twin(rule) for part in rule.parts
                                   if part.fact in self.knowledge.findings))
 
-    def _met(self, part: Criterion) -> Cases:
+    def _meeting(self, part: Criterion) -> Cases:
         return self._where(part, lambda value: part.holds(value))
 
-    def _missed(self, part: Criterion) -> Cases:
+    def _missing(self, part: Criterion) -> Cases:
         return self._where(part, lambda value: value != NOT_SURE and not part.holds(value))
 
     def _where(self, part: Criterion, test: Callable[[Answer], bool]) -> Cases:
@@ -189,6 +189,6 @@ class _Reach:
         return out
 
 
-def _lowered(rule: Rule) -> bool:
+def _is_twin(rule: Rule) -> bool:
     """Is it the twin of a line for "not sure"?"""
     return rule.lowered and rule.kind in ("derived", "red_flag")

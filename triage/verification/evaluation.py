@@ -113,7 +113,7 @@ class _Earlier(msgspec.Struct, frozen=True, kw_only=True):
 
 def cases(raw: bytes | str, name: str) -> tuple[list[Case], list[Fault]]:
     """One JSON object a line -> cases, and a fault for each line that is none."""
-    found: dict[str, Case] = {}
+    by_id: dict[str, Case] = {}
     faults: list[Fault] = []
     for number, line in enumerate((raw if isinstance(raw, bytes) else raw.encode()).split(b"\n"), 1):
         if not line.strip():
@@ -126,12 +126,12 @@ def cases(raw: bytes | str, name: str) -> tuple[list[Case], list[Fault]]:
         if not _ID.fullmatch(case.id):
             sentence = f"'{_short(case.id)}' may not be the name of a case; letters, digits and . _ - stand in one"
             faults.append(Fault(name, number, 1, "case", sentence))
-        elif case.id in found:
+        elif case.id in by_id:
             faults.append(Fault(name, number, 1, "case", f"two cases are called '{case.id}'"))
-        found[case.id] = case
-    if not found and not faults:
+        by_id[case.id] = case
+    if not by_id and not faults:
         faults.append(Fault(name, 1, 1, "case", "there are no cases here; one JSON object a line is expected"))
-    return list(found.values()), faults
+    return list(by_id.values()), faults
 
 
 _ID = re.compile(r"\w[\w.-]{0,99}")
@@ -178,46 +178,46 @@ def place(knowledge: Knowledge, outcome: Outcome, wanted: Iterable[str]) -> int:
     return next((i for i, name in enumerate(outcome.conditions, 1) if keys & names(knowledge, name)), 0)
 
 
-def verdict(knowledge: Knowledge, case: Case, said: Outcome) -> dict[str, bool]:
+def measures(knowledge: Knowledge, case: Case, outcome: Outcome) -> dict[str, bool]:
     """The measures of one case. A measure that does not concern it is left out."""
-    told, required = LEVELS.index(said.level), LEVELS.index(case.required_urgency)
+    given, required = LEVELS.index(outcome.level), LEVELS.index(case.required_urgency)
     accepted = [LEVELS.index(name) for name in {*case.accepted_urgency, case.required_urgency}]
-    strict = place(knowledge, said, [case.diagnosis_key])
-    lenient = place(knowledge, said, {*case.accepted_keys, case.diagnosis_key})
+    strict = place(knowledge, outcome, [case.diagnosis_key])
+    lenient = place(knowledge, outcome, {*case.accepted_keys, case.diagnosis_key})
     today = LEVELS.index("same_day")
     out = {
         "first_strict": strict == 1, "first": lenient == 1,
         "three_strict": 1 <= strict <= SHOWN, "three": 1 <= lenient <= SHOWN,
-        "urgency_exact": told == required, "urgency_accepted": told in accepted, "safe": told >= required - 1,
-        "too_low": told < min(accepted), "too_high": told > max(accepted),
+        "urgency_exact": given == required, "urgency_accepted": given in accepted, "safe": given >= required - 1,
+        "too_low": given < min(accepted), "too_high": given > max(accepted),
     }
     if required >= today:
-        out["too_low_urgent"] = told < today
+        out["too_low_urgent"] = given < today
     if case.required_urgency in ("self_care", "routine"):
-        out["alarmed"] = told >= today
+        out["alarmed"] = given >= today
     if case.required_urgency == "self_care":
-        out["self_care_known"] = told == required
+        out["self_care_known"] = given == required
     return out
 
 
-def tally(verdicts: Iterable[dict[str, bool]]) -> dict[str, Share]:
-    """Verdicts of many cases -> a share for each measure."""
-    rows = list(verdicts)
+def tally(some: Iterable[dict[str, bool]]) -> dict[str, Share]:
+    """The measures of many cases -> a share for each."""
+    rows = list(some)
     return {
         name: Share(sum(row[name] for row in rows if name in row), sum(1 for row in rows if name in row))
         for name in MEASURES
     }
 
 
-def counted(case: Case) -> bool:
-    """Does the case enter the scores?"""
+def enters_scores(case: Case) -> bool:
+    """Does the case hold enough to be counted?"""
     return case.answerable != "no"
 
 
-def groups(found: Iterable[Case]) -> dict[str, list[Case]]:
+def groups(every: Iterable[Case]) -> dict[str, list[Case]]:
     """Cases by level, kind of source and tag; `level: same_day` and so on, in that order."""
     out: dict[str, list[Case]] = {f"level: {name}": [] for name in reversed(LEVELS)}
-    rows = list(found)
+    rows = list(every)
     ways: list[tuple[str, Callable[[Case], list[str]]]] = [
         ("level", lambda c: [c.required_urgency]), ("kind", lambda c: [c.source_kind or "unknown"]),
         ("tag", lambda c: c.tags or ["none"]), ("story", lambda c: ["thin" if c.answerable == "thin" else "full"]),
@@ -228,37 +228,37 @@ def groups(found: Iterable[Case]) -> dict[str, list[Case]]:
     return {title: members for title, members in out.items() if members}
 
 
-def report(knowledge: Knowledge, found: list[Case], outcomes: dict[str, dict[str, Outcome]]) -> dict[str, Any]:
+def report(knowledge: Knowledge, every: list[Case], outcomes: dict[str, dict[str, Outcome]]) -> dict[str, Any]:
     """Everything as plain data. `outcomes`: way of answering -> case -> what was said."""
-    scored = [case for case in found if counted(case)]
+    scored = [case for case in every if enters_scores(case)]
     ways = {}
-    for way, said in outcomes.items():
-        mine = [case for case in scored if case.id in said]
-        asked = [said[case.id].questions for case in mine if said[case.id].questions]
-        facts = [said[case.id].facts / said[case.id].questions for case in mine if said[case.id].questions]
+    for way, by_case in outcomes.items():
+        answered = [case for case in scored if case.id in by_case]
+        talks = [by_case[case.id] for case in answered if by_case[case.id].questions]
+        lengths = sorted(talk.questions for talk in talks)
+        facts = [talk.facts / talk.questions for talk in talks]
         ways[way] = {
-            "measures": _shares(knowledge, mine, said),
-            "groups": {title: _shares(knowledge, members, said) for title, members in groups(mine).items()},
-            "questions_median": median(asked) if asked else None,
-            "questions_p90": sorted(asked)[int(0.9 * (len(asked) - 1) + 0.5)] if asked else None,
-            "questions_before_warning": sorted(
-                said[case.id].questions for case in mine
-                if said[case.id].questions and said[case.id].level == "emergency_now"
-            ),
+            "measures": _shares(knowledge, answered, by_case),
+            "groups": {title: _shares(knowledge, members, by_case) for title, members in groups(answered).items()},
+            "questions_median": median(lengths) if lengths else None,
+            "questions_p90": lengths[int(0.9 * (len(lengths) - 1) + 0.5)] if lengths else None,  # the nearest rank
+            "questions_before_warning": [talk.questions for talk in sorted(talks, key=lambda talk: talk.questions)
+                                         if talk.level == "emergency_now"],
             "facts_per_question_median": round(median(facts), 2) if facts else None,
             "cases": {
                 case.id: {
-                    **_plain(said[case.id]), "required": case.required_urgency,
+                    **_plain(by_case[case.id]), "required": case.required_urgency,
                     "accepted": case.accepted_urgency, "diagnosis": case.diagnosis_key,
-                    "accepted_diagnoses": case.accepted_keys, "counted": counted(case),
-                    **verdict(knowledge, case, said[case.id]),
-                } for case in found if case.id in said
+                    "accepted_diagnoses": case.accepted_keys, "counted": enters_scores(case),
+                    **measures(knowledge, case, by_case[case.id]),
+                } for case in every if case.id in by_case
             },
         }
     return {
         "schema": "triage-evaluation/1", "rules": knowledge.settings.version, "digest": knowledge.digest,
-        "cases": len(found), "counted": len(scored),
-        "without_answers": [case.id for case in found if any(case.id not in said for said in outcomes.values())],
+        "cases": len(every), "counted": len(scored),
+        "without_answers": [case.id for case in every
+                            if any(case.id not in by_case for by_case in outcomes.values())],
         "ways": ways,
     }
 
@@ -268,8 +268,8 @@ def _plain(outcome: Outcome) -> dict[str, Any]:
     return dict(msgspec.json.decode(msgspec.json.encode(outcome)))
 
 
-def _shares(knowledge: Knowledge, members: list[Case], said: dict[str, Outcome]) -> dict[str, Any]:
-    shares = tally(verdict(knowledge, case, said[case.id]) for case in members)
+def _shares(knowledge: Knowledge, members: list[Case], by_case: dict[str, Outcome]) -> dict[str, Any]:
+    shares = tally(measures(knowledge, case, by_case[case.id]) for case in members)
     return {
         name: {"hits": share.hits, "of": share.of, "low": round(share.interval[0], 4),
                "high": round(share.interval[1], 4)}
@@ -284,17 +284,17 @@ COLUMNS = ("App_name", "Vignette_id", "Triage_advice_from_app", "Goldstandard_so
 MORE_COLUMNS = ("Acceptable_triage_advice", "Diagnosis_first", "Diagnosis_place", "Questions")
 
 
-def rows(knowledge: Knowledge, found: list[Case], outcomes: dict[str, dict[str, Outcome]]) -> list[dict[str, str]]:
+def rows(knowledge: Knowledge, every: list[Case], outcomes: dict[str, dict[str, Outcome]]) -> list[dict[str, str]]:
     """One row a case and way of answering."""
     out = []
-    for way, said in outcomes.items():
-        for case in (c for c in found if counted(c) and c.id in said):
-            mine = said[case.id]
-            judged = verdict(knowledge, case, mine)
+    for way, by_case in outcomes.items():
+        for case in (c for c in every if enters_scores(c) and c.id in by_case):
+            outcome = by_case[case.id]
+            right = measures(knowledge, case, outcome)
             values = (
-                f"{APP} ({way})", case.id, mine.level, case.required_urgency, judged["urgency_exact"],
-                judged["urgency_accepted"], mine.conditions[0] if mine.conditions else "",
-                place(knowledge, mine, {*case.accepted_keys, case.diagnosis_key}), mine.questions,
+                f"{APP} ({way})", case.id, outcome.level, case.required_urgency, right["urgency_exact"],
+                right["urgency_accepted"], outcome.conditions[0] if outcome.conditions else "",
+                place(knowledge, outcome, {*case.accepted_keys, case.diagnosis_key}), outcome.questions,
             )
             shown = (str(v).upper() if isinstance(v, bool) else str(v) for v in values)
             out.append(dict(zip((*COLUMNS, *MORE_COLUMNS), shown, strict=True)))
@@ -331,9 +331,10 @@ def _flat(lines: dict[str, Any]) -> list[str]:
 
 
 def _rules(before: list[str], now: list[str]) -> str:
-    came = [f"+{rule}" for rule in now if rule not in before]
-    went = [f"-{rule}" for rule in before if rule not in now]
-    return f"; rules {' '.join(came + went)}" if came or went else "; by weights or order alone"
+    newly_fired = [f"+{rule}" for rule in now if rule not in before]
+    no_longer_fired = [f"-{rule}" for rule in before if rule not in now]
+    both = newly_fired + no_longer_fired
+    return f"; rules {' '.join(both)}" if both else "; by weights or order alone"
 
 
 def _word(was: dict[str, Any], now: dict[str, Any], measure: str) -> str:

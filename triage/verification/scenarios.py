@@ -12,14 +12,14 @@ from triage.inference.answers import parse, with_screens
 from triage.inference.assessment import assess
 from triage.inference.contraindications import locks
 from triage.knowledge.card_files import CardFile, Steps, explained
-from triage.model import RANK, Answers, Assessment, Card, Conclusion, Fault, Knowledge
+from triage.model import RANK, Answers, Assessment, Conclusion, Fault, Knowledge
 from triage.support import strict_yaml
 from triage.support.errors import BadFile
 from triage.support.input_files import read_bytes
 from triage.support.text import guess
 
 
-class Expect(Card, frozen=True, kw_only=True):
+class Expect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     urgency: str = ""
     at_least: str = ""
     at_most: str = ""
@@ -42,7 +42,7 @@ class Expect(Card, frozen=True, kw_only=True):
     unresolved: list[str] = []
 
 
-class But(Card, frozen=True, kw_only=True):
+class But(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The same person but for a few answers. With `each` so many stories: one an answer."""
 
     say: str
@@ -54,7 +54,7 @@ class But(Card, frozen=True, kw_only=True):
     expect: Expect
 
 
-class Variant(Card, frozen=True, kw_only=True):
+class Variant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The earlier words for `But`: what is changed to null is not answered."""
 
     story: str
@@ -67,7 +67,7 @@ class Variant(Card, frozen=True, kw_only=True):
                    without=[key for key in answers if self.change.get(key, "") is None], expect=self.expect)
 
 
-class Scenario(Card, frozen=True, kw_only=True):
+class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     story: str
     answers: dict[str, Any]
     screens: str = ""

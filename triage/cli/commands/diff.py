@@ -86,10 +86,10 @@ def _cases(both: Knowledge, path: Path | None) -> Iterator[Person]:
     if path is None:
         return
     path = path / "cases.jsonl" if path.is_dir() else path
-    found, faults = evaluation.cases(whole(str(path)), str(path))
+    every, faults = evaluation.cases(whole(str(path)), str(path))
     if faults:
         raise BadFile(faults)
-    for name, answers in answers_of(both, found, path.parent).items():
+    for name, answers in answers_of(both, every, path.parent).items():
         yield Person(source="case", file=name, answers=answers)
 
 

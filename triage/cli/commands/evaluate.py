@@ -46,43 +46,43 @@ def run(options: argparse.Namespace) -> int:
     """Evaluate, print the table or the data, write the rows, compare."""
     knowledge = reader.load()
     path = options.cases / "cases.jsonl" if options.cases.is_dir() else options.cases
-    found, faults = evaluation.cases(whole(str(path)), str(path))
+    every, faults = evaluation.cases(whole(str(path)), str(path))
     if faults:
         raise BadFile(faults)
     old = _report(options.compare) if options.compare else None
-    told = answers_of(knowledge, found, options.answers or path.parent)
-    if not told:
+    answers = answers_of(knowledge, every, options.answers or path.parent)
+    if not answers:
         raise BadFile.of_file(str(path), "missing", "no case has answers; put them beside the cases, one file "
                               "ID.yaml each, or name their folder by --answers", missing=True)
     if options.rows:
         refuse_same(str(options.rows), [str(path), *([str(options.compare)] if options.compare else []),
-                                        *(str((options.answers or path.parent) / f"{name}.yaml") for name in told)])
-    report, outcomes = _evaluate(knowledge, found, told, options.otherwise)
+                                        *(str((options.answers or path.parent) / f"{name}.yaml") for name in answers)])
+    report, outcomes = _evaluate(knowledge, every, answers, options.otherwise)
     if options.rows:
-        _write_rows(options.rows, evaluation.rows(knowledge, found, outcomes))
+        _write_rows(options.rows, evaluation.rows(knowledge, every, outcomes))
     if options.json:
         sys.stdout.buffer.write(encode(report))
     elif old is None:
         print(printable("\n".join(_interview(report) if options.interview else _table(report)), "\n"))
     if old is not None:
-        changed = evaluation.changes(old, report)
+        changes = evaluation.changes(old, report)
         if options.json:
-            complain(*changed or ["no case changed"])
+            complain(*changes or ["no case changed"])
         else:
-            print("\n".join(changed) or "no case changed")
+            print("\n".join(changes) or "no case changed")
     if report["without_answers"]:
         complain(f"without answers, left out: {', '.join(report['without_answers'])}")
     return 0
 
 
 def _evaluate(
-    knowledge: Knowledge, found: list[Case], known: dict[str, Answers], otherwise: str
+    knowledge: Knowledge, every: list[Case], known: dict[str, Answers], otherwise: str
 ) -> tuple[dict[str, Any], dict[str, dict[str, Outcome]]]:
     engine = Engine(knowledge)
     conversation = Conversation(knowledge, engine.conclude)
     interview = f"{INTERVIEW}, else {otherwise.replace('_', ' ')}"
     outcomes: dict[str, dict[str, Outcome]] = {ALL: {}, interview: {}}
-    for case in found:
+    for case in every:
         if case.id not in known:
             continue
         answers = known[case.id]
@@ -91,7 +91,7 @@ def _evaluate(
         state, end = hold(conversation, person, conversation.begin())
         assert end.assessment is not None  # a simulated person never leaves
         outcomes[interview][case.id] = evaluation.outcome(case, end.assessment, state.count)
-    return evaluation.report(knowledge, found, outcomes), outcomes
+    return evaluation.report(knowledge, every, outcomes), outcomes
 
 
 def _report(path: Path) -> dict[str, Any]:

@@ -23,9 +23,9 @@ def run(options: argparse.Namespace) -> int:
     """Print it as Markdown; with --json as one text in a mapping."""
     knowledge = reader.load()
     compiled = Compiled(knowledge)
-    told = [safety.Told(story, assess(knowledge, compiled.conclude(story.answers)))
+    outcomes = [safety.Outcome(story, assess(knowledge, compiled.conclude(story.answers)))
             for story in scenarios.read(knowledge, options.dir)]
-    text = safety.document(knowledge, told, options.dir, full=options.full)
+    text = safety.document(knowledge, outcomes, options.dir, full=options.full)
     if options.json:
         sys.stdout.buffer.write(encode({"schema": "triage-safety/1", "text": text}))
     else:

@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
     signature = Signature(id=card, by=by, role=role, date=today, until=until, digest=knowledge.digests[card])
     path = reader.rules_folder() / reader.REVIEWS
     before = knowledge.reviews.get(card)
-    write(path, written(path, signature).encode(), over=True)
+    write(path, text_with(path, signature).encode(), over=True)
     unsigned = [name for name in _read(knowledge, card) if signatures.state(knowledge, name, today).kind != "holds"]
     if options.json:
         sys.stdout.buffer.write(encode({**_plain(signature), "card": card, "file": str(path), "unsigned": unsigned}))
@@ -61,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def written(path: Path, signature: Signature) -> str:
+def text_with(path: Path, signature: Signature) -> str:
     """The text of the file of reviews with this signature; all else in it stays. Raises BadFile."""
     text = strict_yaml.decode(path.read_bytes()) if path.exists() else "{}\n"
     old, marks = strict_yaml.read(text)

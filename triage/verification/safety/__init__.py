@@ -10,19 +10,19 @@ from pathlib import Path
 from triage.model import Knowledge
 from triage.verification.safety import tables
 from triage.verification.safety.dependencies import dependencies
-from triage.verification.safety.evidence import Evidence, Told
+from triage.verification.safety.evidence import Evidence, Outcome
 
-__all__ = ["Told", "document", "frame"]
+__all__ = ["Outcome", "document", "frame"]
 
 _MARK = re.compile(r"\{\{(\w+)\}\}")
 
 
-def document(knowledge: Knowledge, told: Iterable[Told], folder: Path, full: bool = False) -> str:
-    """The file as Markdown. `told`: all stories below `folder`, each with what came of it.
+def document(knowledge: Knowledge, outcomes: Iterable[Outcome], folder: Path, full: bool = False) -> str:
+    """The file as Markdown. `outcomes`: all stories below `folder`, each with what comes of it.
 
     `full` adds what changes with each edit: the digest, counts, the words of blocks, the lines at which stories stand.
     """
-    evidence = Evidence(knowledge, told, folder)
+    evidence = Evidence(knowledge, outcomes, folder)
     settings = knowledge.settings
     review = settings.review[:1].upper() + settings.review[1:]
     parts = {

@@ -7,14 +7,13 @@ from typing import Literal
 
 import msgspec
 
-from triage.model import Card
 from triage.support import strict_yaml
 
 
-class Dependency(Card, frozen=True, kw_only=True):
+class Dependency(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One package. `id` is its name in pyproject.toml."""
 
-    id: str = ""
+    id: str
     needed: Literal["run", "parquet", "dask", "pdf", "dev"]
     """To run, by an extra of this name, or only to develop and test."""
     why: str
@@ -27,4 +26,4 @@ def dependencies() -> list[Dependency]:
     """All of them, in the order of the file."""
     text = resources.files("triage.verification.safety").joinpath("dependencies.yaml").read_text(encoding="utf-8")
     data, _ = strict_yaml.read(text)
-    return [msgspec.convert({**said, "id": name}, Dependency) for name, said in data.items()]
+    return [msgspec.convert({**entry, "id": name}, Dependency) for name, entry in data.items()]

@@ -10,8 +10,8 @@ from triage.model import Assessment, Knowledge
 from triage.verification.scenarios import Story
 
 
-class Told(NamedTuple):
-    """A story and what came of it."""
+class Outcome(NamedTuple):
+    """A story and what comes of it."""
 
     story: Story
     assessment: Assessment
@@ -20,21 +20,21 @@ class Told(NamedTuple):
 class Evidence:
     """All stories, sorted by what they show. Names of stories are `file:line`, below the folder of stories."""
 
-    def __init__(self, knowledge: Knowledge, told: Iterable[Told], folder: Path) -> None:
+    def __init__(self, knowledge: Knowledge, outcomes: Iterable[Outcome], folder: Path) -> None:
         self.knowledge = knowledge
         self.folder = folder if folder.is_dir() else folder.parent
         self.stories = 0
-        self.raised: dict[str, int] = dict.fromkeys(knowledge.red_flags, 0)
+        self.raising: dict[str, int] = dict.fromkeys(knowledge.red_flags, 0)
         """Red flag -> how many stories raise it."""
-        self.held: dict[str, int] = dict.fromkeys(knowledge.interlocks, 0)
+        self.withholding: dict[str, int] = dict.fromkeys(knowledge.interlocks, 0)
         """Block -> in how many stories it withholds something."""
         self._hits: dict[str, list[tuple[bool, str]]] = {}
         self._misses: dict[str, str] = {}
-        self._withheld: dict[str, list[tuple[bool, str]]] = {}
-        self._free: dict[str, str] = {}
-        self._fired: dict[str, str] = {}
+        self._holding_back: dict[str, list[tuple[bool, str]]] = {}
+        self._letting_through: dict[str, str] = {}
+        self._firing: dict[str, str] = {}
         self._card_of = {rule.id: rule.card for rule in knowledge.rules}
-        for each in told:
+        for each in outcomes:
             self._sort(each)
 
     def hit(self, flag: str) -> str:
@@ -47,11 +47,11 @@ class Evidence:
 
     def holds_back(self, block: str) -> str:
         """A story in which a block withholds something, which it says itself if there is such a one."""
-        return _best(self._withheld.get(block, []))
+        return _best(self._holding_back.get(block, []))
 
     def lets_through(self, block: str) -> str:
         """A story in which a block is off and one of its cards is offered."""
-        return self._free.get(block, "")
+        return self._letting_through.get(block, "")
 
     def of(self, name: str) -> str:
         """A story that shows a card or rule at work."""
@@ -59,42 +59,42 @@ class Evidence:
             return self.hit(name)
         if name in self.knowledge.interlocks:
             return self.holds_back(name)
-        return self._fired.get(name, "")
+        return self._firing.get(name, "")
 
-    def _sort(self, told: Told) -> None:
-        story, assessment = told
+    def _sort(self, outcome: Outcome) -> None:
+        story, assessment = outcome
         path = Path(story.file)
         here = f"{path.relative_to(self.folder).as_posix()}:{story.line}"
         self.stories += 1
         fired = [self.knowledge.by_key[key] for key in assessment.conclusion.rules]
         for rule in fired:
-            self._fired.setdefault(rule.id, here)
-            self._fired.setdefault(rule.card, here)
+            self._firing.setdefault(rule.id, here)
+            self._firing.setdefault(rule.card, here)
         expected = {name.partition("/")[0] for name in story.expect.reasons}
         for flag in assessment.flags:
-            self.raised[flag] += 1
+            self.raising[flag] += 1
             if flag in expected:
                 self._hits.setdefault(flag, []).append((path.stem == flag, here))
         if path.stem in self.knowledge.red_flags and path.stem not in assessment.flags and (
                 path.stem in story.expect.not_reasons or story.expect.urgency):
             self._misses.setdefault(path.stem, here)
-        self._sort_blocks(told, here, {rule.card for rule in fired if rule.kind == "interlock"})
+        self._sort_blocks(outcome, here, {rule.card for rule in fired if rule.kind == "interlock"})
 
-    def _sort_blocks(self, told: Told, here: str, on: set[str]) -> None:
-        story, assessment = told
-        said: dict[str, bool] = {}
+    def _sort_blocks(self, outcome: Outcome, here: str, on: set[str]) -> None:
+        story, assessment = outcome
+        blocks: dict[str, bool] = {}
         for card in (*assessment.withheld_checks, *assessment.withheld_care):
             for block in {self._card_of[rule] for rule in card.rules} & on:
-                said[block] = said.get(block, False) or card.id in story.expect.forbidden
-        for block, forbidden in said.items():
-            self.held[block] += 1
-            self._withheld.setdefault(block, []).append((forbidden, here))
+                blocks[block] = blocks.get(block, False) or card.id in story.expect.forbidden
+        for block, forbidden in blocks.items():
+            self.withholding[block] += 1
+            self._holding_back.setdefault(block, []).append((forbidden, here))
         shelf = {**self.knowledge.self_checks, **self.knowledge.care}
         for name in (*assessment.self_checks, *assessment.care):
             for block in set(shelf[name].blocked_by) - on:
-                self._free.setdefault(block, here)
+                self._letting_through.setdefault(block, here)
 
 
-def _best(found: list[tuple[bool, str]]) -> str:
+def _best(places: list[tuple[bool, str]]) -> str:
     """The first that is marked, else the first."""
-    return next((name for marked, name in found if marked), found[0][1] if found else "")
+    return next((name for marked, name in places if marked), places[0][1] if places else "")

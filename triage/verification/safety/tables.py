@@ -97,7 +97,7 @@ def red_flags(knowledge: Knowledge, evidence: Evidence, full: bool) -> str:
             knowledge.settings.urgency_in_words(rule.level, rule.within_days).lower() for rule in rules)
         rows.append((tuple(-part for part in severity(rules[0])) if rules else (0, 0, 0), [
             f"`{name}`", flag.danger, "; ".join(levels), _code([_place(evidence.hit(name), full)]),
-            _code([_place(evidence.near_miss(name), full)]), *([str(evidence.raised[name])] if full else []),
+            _code([_place(evidence.near_miss(name), full)]), *([str(evidence.raising[name])] if full else []),
         ]))
     return _table(["red flag", "danger", "levels", "hit", "near miss", *(["stories that raise it"] if full else [])],
                   [row for _, row in sorted(rows, key=lambda each: each[0])])
@@ -113,7 +113,7 @@ def blocks(knowledge: Knowledge, evidence: Evidence, full: bool) -> str:
     return _table(["block", "cards", "holds back", "lets through", *more], (
         [f"`{name}`", _code(card.id for card in shelf.values() if name in card.blocked_by),
          _code([_place(evidence.holds_back(name), full)]), _code([_place(evidence.lets_through(name), full)]),
-         *([str(evidence.held[name]), block.say] if full else [])]
+         *([str(evidence.withholding[name]), block.say] if full else [])]
         for name, block in knowledge.interlocks.items()
     ))
 
