@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import importlib
 import io
+import os
+import pty
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -13,6 +15,7 @@ from typing import Any, TypeVar
 
 import pytest
 import wcwidth
+from msgspec.structs import replace
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input import PipeInput, create_pipe_input
@@ -22,9 +25,9 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 
 from triage.dialogue.simulated_person import ScriptFront
 from triage.frontends.terminal import Front, front
-from triage.frontends.terminal.interactive import MOST_TYPED, TtyFront
+from triage.frontends.terminal.interactive import TtyFront
 from triage.frontends.terminal.key_input import KeyInput
-from triage.frontends.terminal.plain import PlainFront
+from triage.frontends.terminal.plain import MOST_TYPED, PlainFront
 from triage.model import (
     NONE,
     NOT_SURE,
@@ -209,6 +212,35 @@ def test_a_wrong_line_is_explained_and_asked_again_without_the_question(question
     assert len(said) > len(talk(question, "b\n")[1]) + len("Answer: ")
 
 
+UNDERSTOOD = Question(
+    id="heard", purpose="mentions", kind="many", ask="This is what I understood. Untick what is wrong.",
+    findings=("heard",), ticked=("heard.0", "heard.1"),
+    choices=(Choice("heard.0", "Calf"), Choice("heard.1", "Left"), Choice(NONE, "Nothing of this is right")))
+BEFORE = replace(NOW, purpose="screening", ticked=("now.fever",))
+
+
+@pytest.mark.parametrize(("question", "lines", "reply"), [
+    (UNDERSTOOD, "\n", ("heard.0", "heard.1")),
+    (UNDERSTOOD, "2\n\n", ("heard.0",)),
+    (UNDERSTOOD, "2 1\n1\n\n", ("heard.0",)),
+    (UNDERSTOOD, "1 2\n\n1\n\n", ("heard.0",)),
+    (UNDERSTOOD, "9\n2, 2\n\n", ("heard.0",)),
+    (UNDERSTOOD, "none\n", ()),
+    (UNDERSTOOD, "3\n\n", ()),
+    # What was ticked before on a screen for emergencies is not kept by one Enter.
+    (BEFORE, "\n\n", ("now.fever",)),
+    (BEFORE, "\n1\n\n", ("now.breath", "now.fever")),
+    (BEFORE, "1\n\n", ("now.breath", "now.fever")),
+])
+def test_numbers_turn_lines_that_are_ticked_already_and_enter_keeps_them(
+    question: Question, lines: str, reply: tuple[str, ...]
+) -> None:
+    given, said = talk(question, lines)
+    assert given == Given(reply)
+    assert "(ticked)" in said
+    assert talk(BEFORE, "\n")[0] == Quit()
+
+
 def test_the_end_of_the_input_after_a_wrong_line_is_quit() -> None:
     assert talk(SIDE, "9\n")[0] == Quit()
 
@@ -236,6 +268,27 @@ def test_a_stream_without_unicode_or_with_broken_bytes_is_no_error() -> None:
     plain.show(SCREEN)
     assert plain.ask(NOW, 1) == Given(("now.breath",))
     assert b"38 degrees C" in raw.getvalue()
+
+
+def test_lines_pasted_at_a_plain_terminal_are_one_answer_or_none() -> None:
+    """The lines behind the first are part of a text, and answer nothing else."""
+    ours, its = pty.openpty()
+    rest = ["My calf hurts,\nnone\nsince a fall\n", "2\n1\n1\n", "b\n"]
+
+    class Prompted(io.StringIO):
+        def write(self, text: str) -> int:
+            if text == "Answer: ":
+                os.write(ours, rest.pop(0).encode())
+            return super().write(text)
+
+    with os.fdopen(its, encoding="utf-8") as stdin:
+        front = PlainFront(stdin, Prompted())
+        os.write(ours, b"1\n2\n")
+        assert front.ask(WORDS, 1) == Given("My calf hurts, none since a fall")
+        os.write(ours, b"1\n1\n")
+        assert front.ask(REST, 2) == Given("no")
+        assert front.ask(SIDE, 3) == Back()
+    os.close(ours)
 
 
 def test_ctrl_c_in_plain_lines_is_quit() -> None:
@@ -365,6 +418,13 @@ KEYS: list[tuple[Question, str, Reply]] = [
     (AGE, "\x1b[200~45\x1b[201~\r", Given(45.0)),
     (REST, "\x1b[200~1\r\x1b[201~\rb", Back()),
     (SITES, "1 2 " * 20 + "\r", Quit()),
+    # What was ticked before on a screen for emergencies is not kept by one Enter; a choice made there is.
+    (BEFORE, "\rb", Back()),
+    (BEFORE, "\r\r", Given(("now.fever",))),
+    (BEFORE, "1\r", Given(("now.breath", "now.fever"))),
+    (BEFORE, "33\r", Given(("now.fever",))),
+    (UNDERSTOOD, "\r", Given(("heard.0", "heard.1"))),
+    (UNDERSTOOD, "1\r", Given(("heard.1",))),
 ]
 
 
@@ -644,8 +704,6 @@ def test_no_color_leaves_only_boldness(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def again(question: Question) -> Question:
-    from msgspec.structs import replace
-
     return replace(question, id=question.id + "_again", findings=(question.findings[0] + "_again",))
 
 

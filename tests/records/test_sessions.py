@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import re
 import stat
 import sys
@@ -14,10 +13,10 @@ import pexpect
 import pytest
 
 from tests.conftest import RULES, remembered
+from tests.helpers.pseudo_terminal import terminal
 from tests.helpers.talks import talk
 from triage.cli import main
 from triage.dialogue.simulated_person import ScriptFront
-from triage.frontends.terminal.key_input import QUIET
 from triage.model import Answers, Back, Given, Question, Quit, Turn
 from triage.records import sessions
 from triage.support.errors import BadFile
@@ -242,14 +241,6 @@ def test_about_how_many_are_left_never_grows(knowledge):
     talk(knowledge, remembered, Reading(HEEL, "no"))
     assert seen
     assert seen == sorted(seen, reverse=True)
-
-
-def terminal(*arguments: str, rows: int = 40, columns: int = 80) -> pexpect.spawn:
-    """The program in a pseudo-terminal, typed into at the pace of a person: what comes sooner does not count."""
-    child = pexpect.spawn(sys.executable, ["-m", "triage", *arguments], dimensions=(rows, columns), encoding="utf-8",
-                          timeout=90, env={**os.environ, "TERM": "xterm-256color"})
-    child.delaybeforesend = 3 * QUIET
-    return child
 
 
 def test_a_killed_process_loses_at_most_the_answer_being_typed(knowledge, home):

@@ -24,8 +24,8 @@ from prompt_toolkit.shortcuts import print_formatted_text
 from prompt_toolkit.styles import Style
 from prompt_toolkit.utils import get_cwidth
 
-from triage.frontends.terminal.key_input import QUIET, KeyInput
-from triage.frontends.terminal.plain import expected, may_doubt, typed
+from triage.frontends.terminal.key_input import KeyInput
+from triage.frontends.terminal.plain import MOST_TYPED, QUIET, expected, may_doubt, turned, typed
 from triage.inference.answers import BadAnswer, choose
 from triage.model import (
     NONE,
@@ -57,8 +57,6 @@ Draw = Callable[[Question, str, frozenset[str], int, int], list[list[tuple[str, 
 """Question, choice under the pointer, choices ticked, columns and rows at most -> rows of style and text."""
 BESIDE, NARROWEST, WIDEST = 60, 24, 44
 """From so many columns on a picture stands beside its list; so wide it is there."""
-MOST_TYPED = 4000
-"""Characters of a line, at most; what is pasted beyond them is left."""
 
 
 class TtyFront:
@@ -230,7 +228,7 @@ class _List:
         """The zone under the pointer is one to which it spreads, or no more so."""
         name, _, zone = self.question.choices[self.at].id.partition(OPTION)
         if name == self.question.picture:
-            self.marked = _turned(self.question, self.marked, f"{self.question.spreads}{OPTION}{zone}")
+            self.marked = turned(self.question, self.marked, f"{self.question.spreads}{OPTION}{zone}")
             self._point(self.at)
 
     def _point(self, index: int) -> None:
@@ -241,7 +239,7 @@ class _List:
         self._point(index)
         self.touched = True
         picked = self.question.choices[index].id
-        self.marked = _turned(self.question, self.marked, picked) if self.several else frozenset({picked})
+        self.marked = turned(self.question, self.marked, picked) if self.several else frozenset({picked})
 
     def _drawn(self) -> StyleAndTextTuples:
         size = get_app().output.get_size()
@@ -403,14 +401,6 @@ def _end(event: KeyPressEvent, reply: Reply) -> None:
     """The question has its reply. Of several keys that came at once the first counts."""
     if not event.app.is_done:
         event.app.exit(result=reply)
-
-
-def _turned(question: Question, ticked: frozenset[str], pressed: str) -> frozenset[str]:
-    """The boxes after one more press. "None" stands alone; "not sure" too, but beside the lines of a checklist."""
-    if pressed in ticked:
-        return ticked - {pressed}
-    alone = {NONE} if question.kind == "checklist" else {NONE, NOT_SURE}
-    return frozenset({pressed}) if pressed in alone else (ticked - alone) | {pressed}
 
 
 def _scrolled(pieces: list[list[Part]], at: int, room: int) -> list[Part]:

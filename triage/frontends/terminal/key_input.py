@@ -11,8 +11,8 @@ from prompt_toolkit.input import Input
 from prompt_toolkit.key_binding import KeyPress
 from prompt_toolkit.keys import Keys
 
-QUIET = 0.15
-"""Seconds without a key before a new screen takes any: what comes sooner was typed, pasted or held down before it."""
+from triage.frontends.terminal.plain import QUIET
+
 MOST_AT_ONCE = 40
 """Keys in one reading, at most, for them to be typed one by one; more are a paste."""
 
