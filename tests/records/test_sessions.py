@@ -8,17 +8,26 @@ import re
 import stat
 import sys
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pexpect
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.conftest import RULES, remembered
+from tests.helpers.examples import examples
 from tests.helpers.pseudo_terminal import terminal
 from tests.helpers.talks import talk
 from triage.cli import main
+from triage.cli.commands.talk import Keeper
+from triage.dialogue.conversation import Conversation
 from triage.dialogue.simulated_person import ScriptFront
-from triage.model import Answers, Back, Given, Question, Quit, Turn
+from triage.model import NOT_SURE, Answers, Back, Given, Question, Quit, Review, Turn, Why
 from triage.records import sessions
+from triage.support.atomic_files import Stopped
 from triage.support.errors import BadFile
 
 HEEL: Answers = {"person.age": 45.0, "pain.region": ("heel",), "pain.site": ("heel_under_inner",), "pain.side": "left",
@@ -185,6 +194,142 @@ def test_a_name_that_is_not_there_is_told_in_one_sentence(run, arguments, words)
     assert out == ""
     assert words in err
     assert len(err.strip().splitlines()) == 1
+
+
+def test_a_save_that_fails_is_tried_again_at_each_answer(knowledge, monkeypatch):
+    keeper, save = Keeper(sessions.new(knowledge)), sessions.save
+    full, said, kept = iter([False, True, True, False]), [], []
+
+    def saving(session):
+        if next(full, False):
+            raise Stopped("the disk is full", 73)
+        save(session)
+
+    monkeypatch.setattr(sessions, "save", saving)
+
+    def keep(state):
+        state, screens = keeper.keep(state)
+        said.extend(block.text for screen in screens for block in screen.blocks)
+        kept.append(state.stored)
+
+    talk(knowledge, remembered, ScriptFront(HEEL, "no"), keep=keep)
+    assert kept[1:5] == [True, False, False, True]
+    assert [text.startswith("Your answers cannot be kept now") for text in said] == [True, False], "each said once"
+    assert sessions.read(keeper.session.id).finished
+
+
+def test_other_rules_cut_no_answer_of_which_no_copy_is_kept(knowledge, run):
+    session = begun(knowledge, 5)
+    gone = Turn(Question(id="pain.gone", kind="yes_no", ask="Is it gone?", findings=("pain.gone",)),
+                {"pain.gone": "yes"})
+    before = replace(session, rules="f" * 64, turns=(*session.turns, gone))
+    sessions.save(before)
+    code, out, _ = run("resume", session.id, stdin="b\nq\n")
+    assert code == 0
+    assert "Is it gone?" in out
+    assert len(sessions.read(session.id).turns) == len(session.turns) - 1
+    copy, = {*sessions.names()} - {session.id}
+    assert sessions.read(copy).turns == before.turns
+
+
+def test_the_result_is_kept_as_finished_before_it_is_read(knowledge):
+    """A window that is closed at the result closes no unfinished talk."""
+    keeper = Keeper(sessions.new(knowledge))
+
+    class Closing(ScriptFront):
+        def ask(self, question, number):
+            if question.id == "after":
+                raise SystemExit
+            return Given("") if question.kind == "text" else super().ask(question, number)
+
+    with pytest.raises(SystemExit):
+        talk(knowledge, remembered, Closing(HEEL, "no"), personal=True, keep=lambda state: keeper.keep(state))
+    assert sessions.read(keeper.session.id).finished
+
+
+def test_who_leaves_before_the_first_answer_is_promised_nothing(run, home):
+    code, out, _ = run("--plain", "--save", stdin="q\n")
+    assert code == 0
+    assert "resume" not in out
+    assert "Nothing was saved" in out
+    assert sessions.names() == []
+
+
+def test_a_session_of_the_format_before_loses_nothing(knowledge):
+    """Purposes stood in the ids of questions, and what was said in own words in what was ticked."""
+    words = Question(id="own_words", kind="text", ask="Tell me", findings=("own_words",),
+                     ticked=("pain.region=calf", "now.breath", "onset.age", "pain.side=left"))
+    offer = Question(id="offer:calf_press", kind="one", ask="Try?", findings=("offer:calf_press",),
+                     self_check="calf_press")
+    turns = (Turn(words, {"pain.first_steps": "worst"}), Turn(offer, {"offer:calf_press": "skip"}))
+    session = replace(sessions.new(knowledge), schema=sessions.OLDER, turns=turns)
+    raw = msgspec.to_builtins(session)
+    for turn in raw["turns"]:
+        del turn["question"]["purpose"], turn["question"]["before"]
+    del raw["mentions"]
+    (sessions.folder()).mkdir(parents=True)
+    (sessions.folder() / f"{session.id}.json").write_bytes(msgspec.json.encode(raw))
+    today, lost = sessions.fitted(knowledge, sessions.read(session.id))
+    assert lost == []
+    assert [turn.question.purpose for turn in today.turns] == ["own_words", "offer"]
+    assert today.mentions == {"pain.region": ("calf",), "now.breath": "yes", "onset.age": NOT_SURE,
+                              "pain.side": "left"}
+    assert sessions.answers(today) == {"pain.first_steps": "worst"}
+
+
+_kept: list[bytes] = []
+
+
+@given(st.data())
+@examples(400)
+def test_a_kept_file_that_was_changed_by_hand_is_read_or_refused(knowledge, home, data):
+    """Any value of it may be another one of JSON: the talk goes on with what can be understood."""
+    if not _kept:
+        session = begun(knowledge, 30)
+        _kept.append((home / "sessions" / f"{session.id}.json").read_bytes())
+    raw = msgspec.json.decode(_kept[0])
+    places = [(holder, key) for holder in _holders(raw) for key in (
+        holder if isinstance(holder, dict) else range(len(holder)))]
+    strange = st.sampled_from([0, -1, 1e300, "", "x", "offer:calf_press", "pain.side", None, [], {}, ["x"], {"x": 1},
+                               True, "checklist", "offer", "review", "number", "not_sure", ["pain.region=calf"]])
+    for holder, key in data.draw(st.lists(st.sampled_from(places), min_size=1, max_size=4)):
+        if isinstance(holder, dict) or key < len(holder):
+            holder[key] = data.draw(strange)
+    name = "2026-01-01-abcdef"
+    (home / "sessions").mkdir(parents=True, exist_ok=True)
+    (home / "sessions" / f"{name}.json").write_bytes(msgspec.json.encode(raw))
+    try:
+        today, _ = sessions.fitted(knowledge, sessions.read(name))
+    except BadFile:
+        return
+    conversation = _conversation(knowledge)
+    step = conversation.begin(personal=True, pictures=True, turns=today.turns, mentions=today.mentions)
+    person = ScriptFront(HEEL, "no")
+    for reply in (Why(), Review(), Back(), Back(), Why(), None, None):
+        state, output = step
+        if output.question is None:
+            break
+        reply = reply or (Given("") if output.question.kind == "text" else person.ask(output.question, 1))
+        step = conversation.step(state, reply)
+    state, output = conversation.step(step[0], Review())
+    if output.question is not None and output.question.purpose == "review":
+        for choice in output.question.choices:
+            conversation.step(*[conversation.step(state, Given(choice.id))[0], Why()])
+
+
+def _holders(raw: Any) -> list[Any]:
+    """Every mapping and list of it."""
+    inside = raw.values() if isinstance(raw, dict) else raw if isinstance(raw, list) else ()
+    return ([raw] if isinstance(raw, (dict, list)) and raw else []) + [h for each in inside for h in _holders(each)]
+
+
+def _conversation(knowledge) -> Conversation:
+    if not _talks:
+        _talks.append(Conversation(knowledge, remembered))
+    return _talks[0]
+
+
+_talks: list[Conversation] = []
 
 
 @pytest.mark.parametrize(("content", "words"), [

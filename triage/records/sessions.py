@@ -88,7 +88,7 @@ def changed(
 
 def copy(session: Session) -> Session:
     """The same under another name, as a session of its own: kept before other rules cut what they do not understand."""
-    return replace(session, id=f"{session.id}-{session.rules[:6] or 'before'}", finished=True)
+    return replace(session, id=f"{session.id}-{session.rules[:6] or 'before'}")
 
 
 def every() -> list[Session]:
