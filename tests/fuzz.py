@@ -26,7 +26,10 @@ from hypothesis import strategies as st
 from tests.conftest import RULES, shared_knowledge
 from tests.helpers import small
 from tests.helpers.damage import damaged_yaml, raw_signs
+from tests.helpers.random_keys import AT_ONCE, SIZES, by_keys, goes_on, keys
+from triage.dialogue.conversation import Conversation
 from triage.inference.answers import normal
+from triage.inference.compiled import Compiled
 from triage.interview import free_text
 from triage.knowledge import reader
 from triage.records import answers_file, diary, sessions
@@ -111,14 +114,14 @@ class Readers:
                 raise AssertionError(bad.faults) from bad
 
 
-TEXTS = ("yaml", "answers", "stories", "cases", "diary", "session", "own_words")
+TEXTS = ("yaml", "answers", "stories", "cases", "diary", "session", "free_text")
 SEEDS = {"yaml": small.FILES["findings/pain.yaml"],
          "answers": "screens: no\npain.region: [calf, heel]\nonset.age: 3 weeks\n",
          "stories": "- story: a\n  answers: {pain.side: left}\n  expect: {at_least: today}\n",
          "cases": '{"id": "a", "diagnosis_key": "x", "accepted_keys": [], "required_urgency": "self_care"}',
          "diary": '{"v": 1, "at": "2026-01-01T10:00:00Z", "day": "2026-01-01", "started": "2026-01-01"}',
          "session": '{"schema": "triage-session/1", "id": "a", "begun": "", "changed": "", "rules": "", "turns": []}',
-         "own_words": "my right calf is swollen since 3 weeks, no fever"}
+         "free_text": "my right calf is swollen since 3 weeks, no fever"}
 
 
 def randomly(readers: Readers, minutes: float) -> None:
@@ -126,6 +129,8 @@ def randomly(readers: Readers, minutes: float) -> None:
     end = time.monotonic() + 60 * minutes
     rounds = settings(max_examples=ROUND, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     done = 0
+    small_rules = reader.load(readers.rules)
+    talks = Conversation(small_rules, Compiled(small_rules).fired)
     while time.monotonic() < end:
         for name in TEXTS:
             read = getattr(readers, name)
@@ -140,8 +145,14 @@ def randomly(readers: Readers, minutes: float) -> None:
             name = draw.draw(st.sampled_from(sorted(small.FILES)))
             readers.card(name, draw.draw(damaged_yaml((readers.rules / name).read_text(encoding="utf-8"))))
 
+        @settings(rounds, max_examples=ROUND // 10)
+        @given(keys(), AT_ONCE, SIZES, st.booleans())
+        def talk(raw: bytes, at_once: list[int], sizes: list[tuple[int, int]], mouse: bool) -> None:
+            goes_on(talks, by_keys(talks, raw, at_once, sizes, mouse))
+
         card()
-        done += ROUND // 10
+        talk()
+        done += 2 * (ROUND // 10)
     print(f"{done:,} inputs by hypothesis, no fault")
 
 
