@@ -130,7 +130,7 @@ def randomly(readers: Readers, minutes: float) -> None:
     rounds = settings(max_examples=ROUND, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     done = 0
     small_rules = reader.load(readers.rules)
-    talks = Conversation(small_rules, Compiled(small_rules).fired)
+    talks = Conversation(small_rules, Compiled(small_rules).conclude)
     while time.monotonic() < end:
         for name in TEXTS:
             read = getattr(readers, name)

@@ -19,7 +19,7 @@ from triage.presentation import picture
 @pytest.fixture(scope="module")
 def conversation(tmp_path_factory: pytest.TempPathFactory) -> Conversation:
     rules = reader.load(small.write_spoken(tmp_path_factory.mktemp("keys")))
-    return Conversation(rules, Compiled(rules).fired)
+    return Conversation(rules, Compiled(rules).conclude)
 
 
 @given(keys(), AT_ONCE, SIZES, st.booleans())
