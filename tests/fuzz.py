@@ -75,7 +75,7 @@ class Readers:
     def diary(self, raw: bytes) -> None:
         """A diary."""
         with contextlib.suppress(BadFile):
-            for entry in diary.mentions_in(raw).entries:
+            for entry in diary.understood(raw).entries:
                 diary.fitted(self.knowledge, entry)
 
     def session(self, raw: bytes) -> None:

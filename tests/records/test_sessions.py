@@ -27,8 +27,8 @@ from triage.dialogue.conversation import Conversation
 from triage.dialogue.simulated_person import ScriptFront
 from triage.model import NOT_SURE, Answers, Back, Given, Question, Quit, Review, Turn, Why
 from triage.records import sessions
-from triage.support.atomic_files import Stopped
-from triage.support.errors import BadFile
+from triage.support.errors import BadFile, TriageError
+from triage.support.exit_codes import ExitCode
 
 HEEL: Answers = {"person.age": 45.0, "pain.region": ("heel",), "pain.site": ("heel_under_inner",), "pain.side": "left",
                  "pain.first_steps": "worst", "onset.age": 60.0}
@@ -202,7 +202,7 @@ def test_a_save_that_fails_is_tried_again_at_each_answer(knowledge, monkeypatch)
 
     def saving(session):
         if next(full, False):
-            raise Stopped("the disk is full", 73)
+            raise TriageError("the disk is full", ExitCode.CANNOT_WRITE)
         save(session)
 
     monkeypatch.setattr(sessions, "save", saving)
@@ -245,6 +245,22 @@ def test_the_result_is_kept_as_finished_before_it_is_read(knowledge):
     with pytest.raises(SystemExit):
         talk(knowledge, remembered, Closing(HEEL, "no"), personal=True, keep=lambda state: keeper.keep(state))
     assert sessions.read(keeper.session.id).finished
+
+
+def test_two_at_once_are_told_and_write_nothing_over(knowledge, run):
+    session = begun(knowledge, 3)
+    with sessions.exclusive(session.id):
+        code, _, err = run("resume", session.id, stdin="n\nq\n")
+    assert code == 73
+    assert "open in another window" in err
+    assert sessions.read(session.id).turns == session.turns
+    assert run("resume", session.id, stdin="q\n")[0] == 0
+    keeper = Keeper(sessions.new(knowledge))
+    talk(knowledge, remembered, Leaving(HEEL, 3), keep=lambda state: keeper.keep(state))
+    assert run("resume", keeper.session.id, stdin="q\n")[0] == 73, "a new one is open as well"
+    keeper.close()
+    assert run("resume", keeper.session.id, stdin="q\n")[0] == 0
+    assert not list(sessions.folder().glob("*.lock"))
 
 
 def test_who_leaves_before_the_first_answer_is_promised_nothing(run, home):

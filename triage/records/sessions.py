@@ -6,7 +6,7 @@ import contextlib
 import datetime
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -31,6 +31,7 @@ from triage.support.atomic_files import name_of_try, remove, write, writing
 from triage.support.errors import BadFile
 from triage.support.folders import data_folder, make_private
 from triage.support.input_files import read_plain
+from triage.support.locks import locked
 from triage.support.text import guess, printable
 
 SCHEMA, OLDER = "triage-session/2", "triage-session/1"
@@ -89,6 +90,16 @@ def changed(
 def copy(session: Session) -> Session:
     """The same under another name, as a session of its own: kept before other rules cut what they do not understand."""
     return replace(session, id=f"{session.id}-{session.rules[:6] or 'before'}")
+
+
+@contextlib.contextmanager
+def exclusive(name: str) -> Iterator[None]:
+    """Nobody else goes on with this session meanwhile. Raises TriageError when another process does so already."""
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError):  # where there can be no lock, nothing can be saved either, and that is said
+            stack.enter_context(locked(_path(name), f"{printable(name)}: this conversation is open in another window; "
+                                                    "go on there, or close it first"))
+        yield
 
 
 def every() -> list[Session]:

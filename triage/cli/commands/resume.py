@@ -21,4 +21,5 @@ def run(options: argparse.Namespace) -> int:
     if session is None:
         raise BadFile.of_file("resume", "missing", "no unfinished conversation was kept; start one with "
                               "`triage --save`", missing=True)
-    return talk.hold(options, reader.load(), session)
+    with sessions.exclusive(session.id):
+        return talk.hold(options, reader.load(), sessions.read(session.id))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 
@@ -24,6 +25,7 @@ from triage.records.sessions import Session
 from triage.support.errors import TriageError
 from triage.support.exit_codes import ExitCode
 
+NOTHING_KEPT = "You left. Nothing was saved."
 KEEP = Question(
     id="keep", kind="yes_no", ask="Shall I keep your answers on this computer, so that you can go on later?",
     help="They stay here, in a private file; `triage sessions delete` removes it. Without it nothing is kept.",
@@ -37,32 +39,27 @@ def run(options: argparse.Namespace) -> int:
 
 
 def hold(options: argparse.Namespace, knowledge: Knowledge, old: Session | None) -> int:
-    """Hold the conversation, a new one or one that was kept."""
-    plain, mouse = getattr(options, "plain", False), getattr(options, "mouse", False)
-    if options.json:
-        from triage.frontends.terminal.plain import PlainFront
-
-        speaks: Front = PlainFront(sys.stdin, sys.stderr)
-    else:
-        colour = not os.environ.get("NO_COLOR") and speaks_unicode(sys.stdout.encoding)
-        speaks = front(plain=plain, mouse=mouse, draw=picture.pointing(knowledge, colour))
-    conversation = Conversation(knowledge, Engine(knowledge).conclude)
+    """Hold the conversation, a new one or one that was kept, which nobody else goes on with."""
+    speaks = _front(options, knowledge)
     personal = sys.stdin.isatty()
-    keeper, session, greet = None, None, old is None and not _asked(options)
+    greet, lost = old is None and not _asked(options), list[str]()
     if old is None:
         session = _begun(options, knowledge, speaks)
     else:
         session, lost = sessions.fitted(knowledge, old)
         speaks.show(_going_on(knowledge, old, sessions.count(session), lost))
-    if session is not None:
-        keeper = Keeper(session, old if old and lost else None)
-    start = conversation.begin(
-        personal, speaks.pictures, session.turns if session else (), session.mentions if session else {},
-        stored=session is not None, greet=greet)
-    state, end = driver.hold(conversation, speaks, start, keeper.keep if keeper else None)
-    left = end.assessment is None
-    if left or (personal and keeper):
-        speaks.show(say(keeper.farewell(state, left) if keeper else "You left. Nothing was saved."))
+    conversation = Conversation(knowledge, Engine(knowledge).conclude)
+    if session is None:
+        start = conversation.begin(personal, speaks.pictures, greet=greet)
+        state, end = driver.hold(conversation, speaks, start)
+        if end.assessment is None:
+            speaks.show(say(NOTHING_KEPT))
+    else:
+        start = conversation.begin(personal, speaks.pictures, session.turns, session.mentions, True, greet)
+        with Keeper(session, old if lost else None, claimed=old is not None) as keeper:
+            state, end = driver.hold(conversation, speaks, start, keeper.keep)
+        if personal or end.assessment is None:
+            speaks.show(say(keeper.farewell(state, end.assessment is None)))
     if not options.json:
         return 0
     if end.assessment is None:
@@ -71,12 +68,24 @@ def hold(options: argparse.Namespace, knowledge: Knowledge, old: Session | None)
     return 0
 
 
-class Keeper:
+def _front(options: argparse.Namespace, knowledge: Knowledge) -> Front:
+    if options.json:
+        from triage.frontends.terminal.plain import PlainFront
+
+        return PlainFront(sys.stdin, sys.stderr)
+    colour = not os.environ.get("NO_COLOR") and speaks_unicode(sys.stdout.encoding)
+    return front(plain=getattr(options, "plain", False), mouse=getattr(options, "mouse", False),
+                 draw=picture.pointing(knowledge, colour))
+
+
+class Keeper(contextlib.ExitStack):
     """Keeps a session after each step. Where that fails it says so once, lets the talk go on, and tries again."""
 
-    def __init__(self, session: Session, before: Session | None = None) -> None:
-        """`before`: the session as other rules left it, of which a copy is kept first."""
-        self.session, self.before = session, before
+    def __init__(self, session: Session, before: Session | None = None, claimed: bool = False) -> None:
+        """`before`: the session as other rules left it, of which a copy is kept first. `claimed`: nobody else goes on
+        with it; a new one is claimed when it is first written."""
+        super().__init__()
+        self.session, self.before, self.claimed = session, before, claimed
         self.failed = False
 
     def keep(self, state: DialogueState) -> tuple[DialogueState, tuple[Screen, ...]]:
@@ -92,6 +101,9 @@ class Keeper:
                 sessions.save(sessions.copy(self.before))
                 self.before = None
             sessions.save(self.session)
+            if not self.claimed:
+                self.enter_context(sessions.exclusive(self.session.id))
+                self.claimed = True
         except TriageError as stopped:
             self.failed = True
             text = f"Your answers cannot be kept now: {stopped.sentence}. It is tried again at each answer."
@@ -104,7 +116,7 @@ class Keeper:
         if self.failed:
             return "You left. Your last answers were not kept." if left else "Your last answers were not kept."
         if not state.turns:
-            return "You left. Nothing was saved."
+            return NOTHING_KEPT
         if left:
             return f"You left. Your answers are kept: go on with `triage resume {self.session.id}`."
         return ("Your answers are kept. `triage diary add` writes down how it goes on, "
@@ -135,7 +147,7 @@ def _begun(options: argparse.Namespace, knowledge: Knowledge, speaks: Front) -> 
             speaks.show(say(KEEP.help))
             reply = speaks.ask(KEEP, 0)
         if isinstance(reply, Quit):
-            speaks.show(say("You left. Nothing was saved."))
+            speaks.show(say(NOTHING_KEPT))
             raise SystemExit(0)
         wanted = reply.answer == "yes"
     return sessions.new(knowledge) if wanted else None
