@@ -56,7 +56,8 @@ def test_each_link_of_a_page_leads_somewhere(page):
             assert (page.parent / link).exists(), link
 
 
-@pytest.mark.parametrize("page", [DOCS / "architecture.md", ROOT / ".github/CONTRIBUTING.md"], ids=lambda path: path.name)
+@pytest.mark.parametrize("page", [DOCS / "architecture.md", ROOT / ".github/CONTRIBUTING.md"],
+                         ids=lambda path: path.name)
 def test_each_file_that_a_page_sends_to_is_there(page):
     for name in re.findall(r"`((?:triage|rules|tests|\.ci)/[A-Za-z0-9_./-]+)`", page.read_text(encoding="utf-8")):
         if "NAME" not in name and "ID" not in name:

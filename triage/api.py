@@ -16,6 +16,7 @@ from triage.inference.assessment import assess
 from triage.inference.compiled import Compiled
 from triage.knowledge import reader
 from triage.model import (
+    FINDINGS,
     NOT_SURE,
     Answer,
     Answers,
@@ -70,12 +71,12 @@ class Rules:
 
     def interview(self) -> Talk:
         """A talk at its first question."""
-        script = Conversation(self.knowledge, self._compiled.fired)
+        script = Conversation(self.knowledge, self._compiled.conclude)
         state, output = script.begin(day=datetime.date.today())
         return Talk(script=script, state=state, output=output)
 
     def _assess(self, answers: Answers) -> Assessment:
-        return assess(self.knowledge, self._compiled.fired(answers), answers)
+        return assess(self.knowledge, self._compiled.conclude(answers))
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,8 +156,9 @@ class Talk(msgspec.Struct, frozen=True, kw_only=True):
         if question is None:
             raise ValueError("the talk is over")
         ids = [choice.id for choice in question.choices]
+        unsure = (NOT_SURE,) if question.purpose in FINDINGS else ()
         for each in answer if isinstance(answer, tuple) else (answer,):
-            if ids and each not in (*ids, NOT_SURE):
+            if ids and each not in (*ids, *unsure):
                 raise ValueError(f"'{each}' is no choice of '{question.id}'; the choices are {', '.join(ids)}")
         return self.reply(Given(answer))
 

@@ -11,9 +11,10 @@ while (question := talk.question) is not None:
     elif "pain.region=calf" in ids:
         talk = talk.answer(("pain.region=calf", "pain.side=left"))
     elif question.kind in ("many", "checklist"):
-        talk = talk.answer(())
+        talk = talk.answer(())  # nothing of this
     else:
-        talk = talk.answer("no" if "no" in ids else "not_sure")
+        # No to what can be denied, no self-check, and the answers as they are when all are shown.
+        talk = talk.answer(next((each for each in ("no", "skip", "go_on") if each in ids), "not_sure"))
     print(f"{question.ask} -> {talk.level}")
 assert talk.result is not None
 print([ranked.id for ranked in talk.result.conditions[:3]])
