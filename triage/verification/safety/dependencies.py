@@ -14,7 +14,7 @@ class Dependency(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """One package. `id` is its name in pyproject.toml."""
 
     id: str
-    needed: Literal["run", "parquet", "dask", "pdf", "dev"]
+    needed: Literal["run", "parquet", "dask", "pdf", "docs", "dev"]
     """To run, by an extra of this name, or only to develop and test."""
     why: str
     licence: str
