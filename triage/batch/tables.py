@@ -442,7 +442,7 @@ def _check_columns(names: Sequence[str], known: Mapping[str, str], shown: str) -
     if len(faults) > 10:
         faults = [*faults[:9], f"and {len(faults) - 9} more faults of columns"]
     if faults:
-        raise BadFile([Fault(shown, 0, 0, "column", sentence) for sentence in faults])
+        raise BadFile([Fault.of_file(shown, "column", sentence) for sentence in faults])
 
 
 def _is_silent(cell: Any) -> bool:

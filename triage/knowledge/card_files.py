@@ -40,16 +40,16 @@ class CardFile:
         self.name, self.data, self.marks = name, data, marks
 
     def at(self, path: Steps, key: bool = False) -> Place:
-        wanted = path
-        if key and path and (found := self.marks.get((*path[:-1], f"@{path[-1]}"))):
-            return Place(self.name, *found)
-        while wanted not in self.marks and wanted:
-            wanted = wanted[:-1]
-        return Place(self.name, *self.marks.get(wanted, (1, 1)))
+        """Where a part stands, or what is nearest around it; `key`: where its key does."""
+        if key and path and (mark := self.marks.get((*path[:-1], f"@{path[-1]}"))):
+            return Place(self.name, *mark)
+        while path not in self.marks and path:
+            path = path[:-1]
+        return Place(self.name, *self.marks.get(path, (1, 1)))
 
 
-class Shelf:
-    """What the reader fills and the rulebook reads."""
+class CardStore:
+    """All cards that were read, by their ids: what the reader fills and the compiler reads."""
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
@@ -76,32 +76,32 @@ class Shelf:
             self.fault(place, code, f"unknown {what} '{name}'{guess(name, known)}")
 
 
-def explained(file: CardFile, path: Steps, text: str, kind: type[msgspec.Struct]) -> tuple[Place, str]:
-    """A shape that msgspec refuses, as the place of the fault and a sentence with a guess."""
+def shape_fault(file: CardFile, path: Steps, text: str, kind: type[msgspec.Struct]) -> tuple[Place, str]:
+    """A shape that msgspec refuses: where the fault stands, and a sentence with a guess. `text`: what msgspec says."""
     full: list[str | int] = list(path)
-    if found := _AT.search(text):
-        for index, name in _STEP.findall(found[1]):
+    if match := _AT.search(text):
+        for index, name in _STEP.findall(match[1]):
             if index == "...":
                 break
             full.append(int(index) if index else name)
-        text = text[: found.start()]
-    here = tuple(full)
+        text = text[: match.start()]
+    where = tuple(full)
     if unknown := re.match(r"Object contains unknown field `(.+)`", text):
         hint = guess(unknown[1], sorted(_keys(kind)))
-        return file.at((*here, unknown[1]), key=True), f"unknown key '{unknown[1]}'{hint}"
+        return file.at((*where, unknown[1]), key=True), f"unknown key '{unknown[1]}'{hint}"
     if missing := re.match(r"Object missing required field `(.+)`", text):
-        return file.at(here), f"the key '{missing[1]}' is missing"
+        return file.at(where), f"the key '{missing[1]}' is missing"
     if enum := re.match(r"Invalid enum value '(.+)'", text):
         words = sorted(word for word in _inside(kind) if isinstance(word, str))
-        return file.at(here), f"'{enum[1]}' is not one of the words allowed here{guess(enum[1], words)}"
-    text = _TYPES.sub(lambda found: " or ".join(_TYPE_NAMES.get(t, t) for t in found[1].split(" | ")), text)
-    return file.at(here), text[0].lower() + text[1:]
+        return file.at(where), f"'{enum[1]}' is not one of the words allowed where{guess(enum[1], words)}"
+    text = _TYPES.sub(lambda match: " or ".join(_TYPE_NAMES.get(t, t) for t in match[1].split(" | ")), text)
+    return file.at(where), text[0].lower() + text[1:]
 
 
 def _keys(kind: type[msgspec.Struct]) -> set[str]:
     """All keys that a card of this kind and the cards inside it may have; for guesses only."""
-    structs = [each for each in _inside(kind) if isinstance(each, type) and issubclass(each, msgspec.Struct)]
-    return {info.encode_name for each in structs for info in msgspec.structs.fields(each)} - {"id"}
+    structs = [part for part in _inside(kind) if isinstance(part, type) and issubclass(part, msgspec.Struct)]
+    return {info.encode_name for struct in structs for info in msgspec.structs.fields(struct)} - {"id"}
 
 
 def _inside(kind: Any) -> Iterator[Any]:

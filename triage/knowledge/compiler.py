@@ -6,7 +6,7 @@ import math
 import re
 from typing import Any, NamedTuple
 
-from triage.knowledge.card_files import CardFile, Shelf, Steps
+from triage.knowledge.card_files import CardFile, CardStore, Steps
 from triage.model import (
     Alternatives,
     Care,
@@ -39,7 +39,7 @@ _PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?\Z")
 _COMPARE = re.compile(r"(>=|<=|==|>|<)\s*(.+)\Z")
 
 
-class Rulebook(NamedTuple):
+class Compilation(NamedTuple):
     """All rules in the order of the cards, and what else reads answers, compiled."""
 
     rules: tuple[Rule, ...]
@@ -52,41 +52,41 @@ class Rulebook(NamedTuple):
     settings: Settings
 
 
-def compiled(shelf: Shelf) -> Rulebook:
-    """The rules of all cards. Faults go to the shelf."""
-    return _Compiler(shelf).compile()
+def compile_cards(store: CardStore) -> Compilation:
+    """The rules of all cards. Faults go to the store."""
+    return _Compiler(store).compile()
 
 
 class _Compiler:
-    def __init__(self, shelf: Shelf) -> None:
-        self.shelf = shelf
-        self.findings = shelf.findings
-        self.derived: dict[str, Derived] = shelf.cards["derived"]
-        self.scores: dict[str, Score] = shelf.cards["scores"]
+    def __init__(self, store: CardStore) -> None:
+        self.store = store
+        self.findings = store.findings
+        self.derived: dict[str, Derived] = store.cards["derived"]
+        self.scores: dict[str, Score] = store.cards["scores"]
         self.rules: list[Rule] = []
         self.keys: dict[str, Place] = {}
         self.background: dict[str, bool] = {}
 
-    def compile(self) -> Rulebook:
+    def compile(self) -> Compilation:
         depths = self._depths()
         for depth in depths:
             for name in depth:
                 self._derived(name)
         for score in self.scores.values():
             self._score(score)
-        for condition in self.shelf.cards["conditions"].values():
+        for condition in self.store.cards["conditions"].values():
             self._condition(condition)
-        for flag in self.shelf.cards["red_flags"].values():
+        for flag in self.store.cards["red_flags"].values():
             self._red_flag(flag)
-        for lock in self.shelf.interlocks.values():
+        for lock in self.store.interlocks.values():
             self._interlock(lock)
         for folder in ("self_checks", "care"):
-            for card in self.shelf.cards[folder].values():
+            for card in self.store.cards[folder].values():
                 self._must_not(folder, card)
         self._offers()
         findings = {name: entry.finding(self._ask_if(name, entry.ask_if)) for name, entry in self.findings.items()}
-        stages = tuple(entry.stage(self._ask_if(f"stage:{entry.id}", entry.ask_if)) for entry in self.shelf.stages)
-        return Rulebook(tuple(self.rules), depths, self.keys, findings, stages, self._settings())
+        stages = tuple(entry.stage(self._ask_if(f"stage:{entry.id}", entry.ask_if)) for entry in self.store.stages)
+        return Compilation(tuple(self.rules), depths, self.keys, findings, stages, self._settings())
 
     # --- the parts of a `when`
 
@@ -107,7 +107,7 @@ class _Compiler:
             where = (*path, i) if isinstance(when, list) else path
             parts = [self._part(file, (*where, name), name, value, readable) for name, value in mapping.items()]
             if not parts and when != []:
-                self.shelf.fault(file.at(where), "empty-when", "an empty condition always holds; say what must hold")
+                self.store.fault(file.at(where), "empty-when", "an empty condition always holds; say what must hold")
             if parts and all(part is not None for part in parts):
                 out.append((where, tuple(part for part in parts if part is not None)))
         return out
@@ -115,26 +115,26 @@ class _Compiler:
     def _part(
         self, file: CardFile, path: Steps, name: str, value: Any, readable: set[str]
     ) -> Criterion | None:
-        fault = self.shelf.fault
-        room, _, rest = name.partition(".")
-        if room in ("red_flag", "condition", "derived", "score"):
-            if room not in readable:
+        fault = self.store.fault
+        namespace, _, rest = name.partition(".")
+        if namespace in ("red_flag", "condition", "derived", "score"):
+            if namespace not in readable:
                 fault(file.at(path, key=True), "not-readable-here", f"'{name}' cannot be read here")
                 return None
-            shelf: dict[str, Any] = {
-                "red_flag": self.shelf.cards["red_flags"], "condition": self.shelf.cards["conditions"],
+            cards: dict[str, Any] = {
+                "red_flag": self.store.cards["red_flags"], "condition": self.store.cards["conditions"],
                 "derived": self.derived, "score": self.scores,
-            }[room]
-            if rest not in shelf:
-                self.shelf.unknown(file.at(path, key=True), "unknown-finding", room, rest, shelf)
+            }[namespace]
+            if rest not in cards:
+                self.store.unknown(file.at(path, key=True), "unknown-finding", namespace, rest, cards)
                 return None
-            if room == "score":
+            if namespace == "score":
                 return self._comparison(file, path, name, value, "number")
-            allowed = ["fits_well", "possible"] if room == "condition" else ["yes"]
+            allowed = ["fits_well", "possible"] if namespace == "condition" else ["yes"]
             return self._choice(file, path, name, value, allowed)
         finding = self.findings.get(name)
         if finding is None:
-            self.shelf.unknown(file.at(path, key=True), "unknown-finding", "finding", name, self.findings)
+            self.store.unknown(file.at(path, key=True), "unknown-finding", "finding", name, self.findings)
             return None
         if finding.kind in ("number", "duration"):
             return self._comparison(file, path, name, value, finding.kind)
@@ -148,18 +148,18 @@ class _Compiler:
         negative = isinstance(value, dict)
         if negative:
             if set(value) != {"none_of"}:
-                self.shelf.fault(file.at(path), "shape", f"'{name}' takes a value, a list, or none_of: a list")
+                self.store.fault(file.at(path), "shape", f"'{name}' takes a value, a list, or none_of: a list")
                 return None
             path, value = (*path, "none_of"), value["none_of"]
         values = value if isinstance(value, list) else [value]
-        for i, each in enumerate(values):
-            if each not in allowed:
+        for i, option in enumerate(values):
+            if option not in allowed:
                 place = file.at((*path, i) if isinstance(value, list) else path)
-                hint = guess(str(each), allowed)
-                self.shelf.fault(place, "unknown-option", f"'{name}' has no answer '{each}'{hint}")
+                hint = guess(str(option), allowed)
+                self.store.fault(place, "unknown-option", f"'{name}' has no answer '{option}'{hint}")
                 return None
         if not values:
-            self.shelf.fault(file.at(path), "shape", f"'{name}' has an empty list of answers")
+            self.store.fault(file.at(path), "shape", f"'{name}' has an empty list of answers")
             return None
         words = tuple(sorted(set(values), key=allowed.index))
         return Criterion(name, none_of=words) if negative else Criterion(name, any_of=words)
@@ -167,13 +167,13 @@ class _Compiler:
     def _comparison(
         self, file: CardFile, path: Steps, name: str, value: Any, kind: str
     ) -> Criterion | None:
-        found = _COMPARE.match(str(value))
-        if found:
-            bound = days(found[2]) if kind == "duration" else _number(found[2])
+        match = _COMPARE.match(str(value))
+        if match:
+            bound = days(match[2]) if kind == "duration" else _number(match[2])
             if bound is not None:
-                return Criterion(name, op=found[1], bound=bound)
+                return Criterion(name, op=match[1], bound=bound)
         example = '">= 4 weeks"' if kind == "duration" else '">= 60"'
-        self.shelf.fault(file.at(path), "comparison", f"'{name}' is compared, for example {example}")
+        self.store.fault(file.at(path), "comparison", f"'{name}' is compared, for example {example}")
         return None
 
     # --- cards -> rules
@@ -182,18 +182,18 @@ class _Compiler:
         key = fields.pop("key", rule_id)
         place = file.at(path)
         if key in self.keys:
-            self.shelf.fault(place, "duplicate-rule", f"this asks the same as {self.keys[key]}")
+            self.store.fault(place, "duplicate-rule", f"this asks the same as {self.keys[key]}")
             return
         self.keys[key] = place
         self.rules.append(Rule(id=rule_id, key=key, **fields))
 
     def _source(self, file: CardFile, path: Steps, name: str) -> None:
-        if name not in self.shelf.sources:
-            self.shelf.unknown(file.at((*path, "source")), "unknown-source", "source", name, self.shelf.sources,
+        if name not in self.store.sources:
+            self.store.unknown(file.at((*path, "source")), "unknown-source", "source", name, self.store.sources,
                                 home="sources.yaml")
 
     def _home(self, name: str) -> tuple[CardFile, Steps]:
-        return self.shelf.homes[name]
+        return self.store.homes[name]
 
     def _depths(self) -> tuple[tuple[str, ...], ...]:
         reads = {name: {k.removeprefix("derived.") for m in _mappings(card.when) for k in m if k.startswith("derived.")}
@@ -205,7 +205,7 @@ class _Compiler:
             if not ready:
                 for name in sorted(set(reads) - done):
                     file, path = self._home(name)
-                    self.shelf.fault(file.at(path), "circle", f"derived '{name}' depends on itself")
+                    self.store.fault(file.at(path), "circle", f"derived '{name}' depends on itself")
                 break
             depths.append(ready)
             done |= set(ready)
@@ -215,8 +215,8 @@ class _Compiler:
         card = self.derived[name]
         file, path = self._home(name)
         self._source(file, path, card.source)
-        found = self._whens(file, (*path, "when"), card.when, {"finding", "derived"})
-        for where, parts in found:
+        lines = self._whens(file, (*path, "when"), card.when, {"finding", "derived"})
+        for where, parts in lines:
             rule_id = f"{name}/{_text(parts)}"
             common = {"kind": "derived", "card": name, "grade": card.grade, "source": card.source}
             self._add(file, where, rule_id, parts=parts, unsure=(False,) * len(parts), **common)
@@ -225,8 +225,8 @@ class _Compiler:
                 mixed = (*parts[:j], Criterion(part.fact), *parts[j + 1 :])
                 self._add(file, where, rule_id + "~not_sure", key=f"{rule_id}~{j}", parts=mixed,
                           unsure=_can_be_unsure(parts), **common)
-        self.background[f"derived.{name}"] = bool(found) and all(
-            self._is_background(part) for _, parts in found for part in parts
+        self.background[f"derived.{name}"] = bool(lines) and all(
+            self._is_background(part) for _, parts in lines for part in parts
         )
 
     def _is_background(self, part: Criterion) -> bool:
@@ -244,7 +244,7 @@ class _Compiler:
                           grade=score.grade, source=score.source)
 
     def _condition(self, card: Condition) -> None:
-        settings = self.shelf.settings
+        settings = self.store.settings
         assert settings is not None
         file, path = self._home(card.id)
         readable = {"finding", "derived", "score"}
@@ -275,19 +275,19 @@ class _Compiler:
 
     def _red_flag(self, card: RedFlag) -> None:
         file, path = self._home(card.id)
-        known = self.shelf.cards["conditions"]
+        known = self.store.cards["conditions"]
         for i, name in enumerate(card.suspects):
             if name not in known:
-                self.shelf.unknown(file.at((*path, "suspects", i)), "unknown-id", "condition", name, known)
+                self.store.unknown(file.at((*path, "suspects", i)), "unknown-id", "condition", name, known)
         for i, line in enumerate(card.rules):
             where_line = (*path, "rules", i)
             self._source(file, where_line, line.source)
-            settings = self.shelf.settings
+            settings = self.store.settings
             if settings is not None and line.place not in settings.places:
-                self.shelf.fault(file.at((*where_line, "place")), "unknown-place",
+                self.store.fault(file.at((*where_line, "place")), "unknown-place",
                                   f"unknown place '{line.place}'{guess(line.place, settings.places)}")
             if line.within_days not in WITHIN.get(line.level, (0,)):
-                self.shelf.fault(file.at((*where_line, "level")), "within-days",
+                self.store.fault(file.at((*where_line, "level")), "within-days",
                                   "within_days 3, 7 or 14 belongs to book and redirect, and only to them")
             for where, parts in self._whens(file, (*where_line, "when"), line.when, {"finding", "derived", "score"}):
                 common: dict[str, Any] = {
@@ -311,10 +311,10 @@ class _Compiler:
 
     def _interlock(self, card: Interlock) -> None:
         file, path = self._home(card.id)
-        flags = self.shelf.cards["red_flags"]
+        flags = self.store.cards["red_flags"]
         for i, flag in enumerate(card.flags):
             if flag not in flags:
-                self.shelf.unknown(file.at((*path, "flags", i)), "unknown-id", "red flag", flag, flags)
+                self.store.unknown(file.at((*path, "flags", i)), "unknown-id", "red flag", flag, flags)
                 continue
             part = Criterion(f"red_flag.{flag}", any_of=("yes",))
             self._add(file, (*path, "flags", i), f"{card.id}/{part.text}", kind="interlock", card=card.id,
@@ -337,46 +337,45 @@ class _Compiler:
                           parts=parts, unsure=_can_be_unsure(parts), why=line.say, grade=card.grade,
                           source=card.source)
         for i, lock in enumerate(card.blocked_by):
-            if lock not in self.shelf.interlocks:
-                self.shelf.unknown(file.at((*path, "blocked_by", i)), "unknown-id", "interlock", lock,
-                                    self.shelf.interlocks, home="interlocks.yaml")
+            if lock not in self.store.interlocks:
+                self.store.unknown(file.at((*path, "blocked_by", i)), "unknown-id", "interlock", lock,
+                                    self.store.interlocks, home="interlocks.yaml")
         for i, name in enumerate(card.ask_before):
             if name not in self.findings:
-                self.shelf.unknown(file.at((*path, "ask_before", i)), "unknown-finding", "finding", name,
+                self.store.unknown(file.at((*path, "ask_before", i)), "unknown-finding", "finding", name,
                                     self.findings)
         if isinstance(card, SelfCheck) and card.result not in self.findings:
-            self.shelf.unknown(file.at((*path, "result")), "unknown-finding", "finding", card.result, self.findings)
+            self.store.unknown(file.at((*path, "result")), "unknown-finding", "finding", card.result, self.findings)
 
     def _settings(self) -> Settings:
-        settings = self.shelf.settings
+        settings = self.store.settings
         assert settings is not None
         file, _ = self._home("settings:knowledge")
         readable = {"finding", "derived", "score"}
         for i, promise in enumerate(settings.promises):
             self._source(file, ("promises", i), promise.source)
         return settings.settings(
-            not_for=[self._alternatives(file, ("not_for", i, "when"), each.when, readable)
-                     for i, each in enumerate(settings.not_for)],
-            promises=[self._alternatives(file, ("promises", i, "when"), each.when, readable)
-                      for i, each in enumerate(settings.promises)],
+            not_for=[self._alternatives(file, ("not_for", i, "when"), people.when, readable)
+                     for i, people in enumerate(settings.not_for)],
+            promises=[self._alternatives(file, ("promises", i, "when"), promise.when, readable)
+                      for i, promise in enumerate(settings.promises)],
         )
 
     def _offers(self) -> None:
         """A self-check or care card is due when a card that names it is in play."""
-        for shelf, room, values in (
+        for folder, namespace, values in (
             ("conditions", "condition", ("fits_well", "possible")), ("red_flags", "red_flag", ("yes",)),
         ):
-            for name, card in self.shelf.cards[shelf].items():
+            for name, card in self.store.cards[folder].items():
                 file, path = self._home(name)
-                for folder, wanted in (("self_checks", card.self_checks), ("care", card.care)):
-                    for i, target in enumerate(wanted):
-                        known = self.shelf.cards[folder]
+                for key, names in (("self_checks", card.self_checks), ("care", card.care)):
+                    for i, target in enumerate(names):
+                        known = self.store.cards[key]
                         if target not in known:
-                            self.shelf.unknown(file.at((*path, folder, i)), "unknown-id", f"{folder} card", target,
-                                                known)
+                            self.store.unknown(file.at((*path, key, i)), "unknown-id", f"{key} card", target, known)
                             continue
-                        part = Criterion(f"{room}.{name}", any_of=values)
-                        self._add(file, (*path, folder, i), f"{target}/offer/{part.text}", kind="offer", card=target,
+                        part = Criterion(f"{namespace}.{name}", any_of=values)
+                        self._add(file, (*path, key, i), f"{target}/offer/{part.text}", kind="offer", card=target,
                                   parts=(part,), unsure=(False,))
 
 

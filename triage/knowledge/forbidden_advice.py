@@ -25,16 +25,16 @@ def advises(lock: Interlock, text: str) -> list[str]:
     return [part for part in sentences(text) if word.search(part) and not forbidden.search(part)]
 
 
-def told(knowledge: Knowledge, texts: Iterable[str]) -> dict[str, str]:
+def forbidden_sentences(knowledge: Knowledge, texts: Iterable[str]) -> dict[str, str]:
     """Interlock -> the first sentence of these texts that tells to do what it forbids."""
     out: dict[str, str] = {}
     for lock in knowledge.interlocks.values():
-        found = [sentence for text in texts for sentence in advises(lock, text)]
-        if found:
-            out[lock.id] = found[0]
+        if advice := [sentence for text in texts for sentence in advises(lock, text)]:
+            out[lock.id] = advice[0]
     return out
 
 
-def of_card(knowledge: Knowledge, card: Blockable) -> dict[str, str]:
+def forbidden_steps(knowledge: Knowledge, card: Blockable) -> dict[str, str]:
     """Interlocks that must block a self-check or care card -> the step that makes it so."""
-    return {lock: step for lock, step in told(knowledge, [card.name, *card.steps]).items() if lock not in card.beside}
+    forbidden = forbidden_sentences(knowledge, [card.name, *card.steps])
+    return {lock: step for lock, step in forbidden.items() if lock not in card.beside}

@@ -12,7 +12,7 @@ from typing import Any, TypeVar, get_args
 import msgspec
 
 from triage.knowledge import compiler
-from triage.knowledge.card_files import CardFile, Shelf, Steps, explained
+from triage.knowledge.card_files import CardFile, CardStore, Steps, shape_fault
 from triage.knowledge.file_shapes import FindingEntry, SettingsFile, StageEntry, TopicFile
 from triage.model import (
     NONE,
@@ -98,7 +98,7 @@ def read(folder: Path) -> tuple[Knowledge | None, list[Fault]]:
     return reader.knowledge(), sorted(set(reader.faults))
 
 
-class _Reader(Shelf):
+class _Reader(CardStore):
     def __init__(self, folder: Path) -> None:
         super().__init__()
         self.folder = folder
@@ -115,34 +115,34 @@ class _Reader(Shelf):
         for path in sorted(self.folder.rglob("*.yaml"), key=lambda p: p.relative_to(self.folder).as_posix()):
             self._open(path)
         for path in sorted(self.folder.rglob("*.yml")):
-            self.fault(Place(self._shown(path)), "file-name", "name it .yaml, or it is not read")
+            self.fault(Place(self._name_of(path)), "file-name", "name it .yaml, or it is not read")
         for name in NEEDED:
             if not (self.folder / name).exists():
-                self.fault(Place(self._shown(self.folder / name)), "missing-file", "this file is needed and missing")
+                self.fault(Place(self._name_of(self.folder / name)), "missing-file", "this file is needed and missing")
                 self.lost.add(name)
         self._sort_files()
         if self.settings is None:
             return None
-        book = compiler.compiled(self)
+        compilation = compiler.compile_cards(self)
         cards = self.cards
         return Knowledge(
-            settings=book.settings, digest=self.digest.hexdigest(), stages=book.stages, groups=self.groups,
-            findings=book.findings,
+            settings=compilation.settings, digest=self.digest.hexdigest(), stages=compilation.stages,
+            groups=self.groups, findings=compilation.findings,
             derived=cards["derived"], scores=cards["scores"], conditions=cards["conditions"],
             red_flags=cards["red_flags"], self_checks=cards["self_checks"], care=cards["care"],
-            interlocks=self.interlocks, sources=self.sources, claims=self.claims, map=self.map, rules=book.rules,
-            hazards=self.hazards, reviews=self.reviews, depths=book.depths,
-            places_of_rules=book.places,
+            interlocks=self.interlocks, sources=self.sources, claims=self.claims, map=self.map, rules=compilation.rules,
+            hazards=self.hazards, reviews=self.reviews, depths=compilation.depths,
+            places_of_rules=compilation.places,
             places={name: file.at(path, key=True) for name, (file, path) in self.homes.items()},
             digests={name: _digest(_part_of(file, path)) for name, (file, path) in self.homes.items()
                      if not name.startswith("review:")},
         )
 
-    def _shown(self, path: Path) -> str:
+    def _name_of(self, path: Path) -> str:
         return f"{self.folder.name or self.folder.resolve().name}/{path.relative_to(self.folder).as_posix()}"
 
     def _open(self, path: Path) -> None:
-        name = self._shown(path)
+        name = self._name_of(path)
         relative = path.relative_to(self.folder).as_posix()
         folder, _, rest = relative.partition("/")
         stem = rest.removesuffix(".yaml")
@@ -193,7 +193,7 @@ class _Reader(Shelf):
             elif relative == "hazards.yaml":
                 self.hazards = self._entries(file, (), Hazard, cards=False)
             elif relative == REVIEWS:
-                self._signed(file)
+                self._signatures(file)
             elif relative == "knowledge.yaml":
                 self.homes["settings:knowledge"] = (file, ())
                 self.settings = self._complete(file, self._convert(file, (), SettingsFile))
@@ -271,17 +271,17 @@ class _Reader(Shelf):
     def _entries(self, file: CardFile, path: Steps, kind: type[T], cards: bool = True) -> dict[str, T]:
         out: dict[str, T] = {}
         for name in _part_of(file, path):
-            here = (*path, name)
+            where = (*path, name)
             self.lost.add(name)
-            card = self._convert(file, here, kind, id=name)
-            if card is not None and (not cards or (self._good_id(file, here, name) and self._new(file, here, name))):
+            card = self._convert(file, where, kind, id=name)
+            if card is not None and (not cards or (self._good_id(file, where, name) and self._new(file, where, name))):
                 out[name] = card
                 self.lost.discard(name)
                 if not cards:
-                    self.homes.setdefault(f"{kind.__name__.lower()}:{name}", (file, here))
+                    self.homes.setdefault(f"{kind.__name__.lower()}:{name}", (file, where))
         return out
 
-    def _signed(self, file: CardFile) -> None:
+    def _signatures(self, file: CardFile) -> None:
         """Its entries have the names of cards; a fault of one is no fault of the card."""
         for name in file.data:
             self.homes[f"review:{name}"] = (file, (name,))
@@ -305,8 +305,8 @@ class _Reader(Shelf):
 
     def _interview(self, file: CardFile) -> None:
         self._only(file, "stages", "groups")
-        self.stages = tuple(self._listed(file, "stages", StageEntry))
-        self.groups = tuple(self._listed(file, "groups", Group))
+        self.stages = tuple(self._sequence(file, "stages", StageEntry))
+        self.groups = tuple(self._sequence(file, "groups", Group))
 
     def _map(self, file: CardFile) -> None:
         self.lost.discard("map.yaml")
@@ -327,8 +327,8 @@ class _Reader(Shelf):
             if not isinstance(shapes, list) or not shapes:
                 self.fault(file.at(path), "shape", f"the zone '{name}' is a list of one shape or more")
                 shapes = []
-            found = [self._convert(file, (*path, i), Shape) for i in range(len(shapes))]
-            out[name] = [shape for shape in found if shape is not None]
+            entries = [self._convert(file, (*path, i), Shape) for i in range(len(shapes))]
+            out[name] = [shape for shape in entries if shape is not None]
         return out
 
     def _mapping(self, file: CardFile, key: str) -> bool:
@@ -336,7 +336,7 @@ class _Reader(Shelf):
             self.fault(file.at((key,)), "shape", f"'{key}' is a mapping of names to what they are")
         return isinstance(file.data.get(key), dict)
 
-    def _listed(self, file: CardFile, key: str, kind: type[S]) -> list[S]:
+    def _sequence(self, file: CardFile, key: str, kind: type[S]) -> list[S]:
         entries = file.data.get(key)
         if not isinstance(entries, list):
             self.fault(file.at((key,)), "shape", f"interview.yaml needs '{key}', a list")
@@ -361,7 +361,7 @@ class _Reader(Shelf):
         try:
             return msgspec.convert(data, kind)
         except msgspec.ValidationError as error:
-            place, message = explained(file, path, str(error), kind)
+            place, message = shape_fault(file, path, str(error), kind)
             self.fault(place, "shape" if "unknown key" not in message else "unknown-key", message)
             return None
 
@@ -374,6 +374,6 @@ def _part_of(file: CardFile, path: Steps) -> Any:
     return data
 
 
-def _digest(said: Any) -> str:
+def _digest(card: Any) -> str:
     """The same for the same keys and values in the same order. Comments, quotes and line ends are none of them."""
-    return hashlib.sha256(msgspec.json.encode(said)).hexdigest()[:16]
+    return hashlib.sha256(msgspec.json.encode(card)).hexdigest()[:16]

@@ -22,24 +22,25 @@ class State(NamedTuple):
 
 def state(knowledge: Knowledge, card: str, on: datetime.date) -> State:
     """The review of a card, by its key in `Knowledge.places`, as it stands on a day."""
-    signed = knowledge.reviews.get(card)
-    if signed is None:
+    signature = knowledge.reviews.get(card)
+    if signature is None:
         return State("none", None, NOT_YET)
-    who = f"reviewed by {signed.by}, {signed.role}, on {signed.date}"
-    if signed.digest != knowledge.digests.get(card):
-        return State("stale", signed, f"{who}, before its last change, so this does not count: {NOT_YET}")
-    if signed.until < on:
-        return State("expired", signed, f"{who}, until {signed.until}, which is over: it is due to be reviewed again")
-    return State("holds", signed, f"{who}, until {signed.until}")
+    who = f"reviewed by {signature.by}, {signature.role}, on {signature.date}"
+    if signature.digest != knowledge.digests.get(card):
+        return State("stale", signature, f"{who}, before its last change, so this does not count: {NOT_YET}")
+    if signature.until < on:
+        say = f"{who}, until {signature.until}, which is over: it is due to be reviewed again"
+        return State("expired", signature, say)
+    return State("holds", signature, f"{who}, until {signature.until}")
 
 
 def due(knowledge: Knowledge, on: datetime.date) -> Issues:
     """Signatures that no longer count and sources to be read again: key in `Knowledge.places`, code, sentence."""
-    for name, signed in knowledge.reviews.items():
+    for name, signature in knowledge.reviews.items():
         if name not in knowledge.digests:
             hint = guess(name, knowledge.digests)
             yield Issue(f"review:{name}", "review-unknown",
-                        f"'{signed.by}' signed '{name}', which does not exist{hint}")
+                        f"'{signature.by}' signed '{name}', which does not exist{hint}")
             continue
         kind, _, say = state(knowledge, name, on)
         if kind in ("stale", "expired"):

@@ -32,6 +32,11 @@ class Fault(msgspec.Struct, frozen=True, order=True):
     fix: str = ""
     """What to do about it."""
 
+    @classmethod
+    def of_file(cls, name: str, code: str, message: str) -> Fault:
+        """A fault of a whole file, or of what was named: it has no place in it (line 0)."""
+        return cls(name, 0, 0, code, message)
+
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}: {self.message} [{self.code}]"
 

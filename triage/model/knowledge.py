@@ -72,13 +72,13 @@ class Knowledge(msgspec.Struct, frozen=True, eq=False, kw_only=True, dict=True, 
     def danger_answers(self) -> dict[str, frozenset[str]]:
         """Finding -> its answers that a red flag reads and that say what is the matter: not who, when, how it began or
         where it hurts."""
-        found: dict[str, set[str]] = {}
+        read: dict[str, set[str]] = {}
         for rule in self.rules_of("red_flag"):
             for name, option in self.reads(rule):
-                found.setdefault(name, set()).add(option)
-        told = {name for f in self.findings.values() if f.within for name in (f.id, f.within)}
-        return {name: frozenset(options) for name, options in found.items()
-                if not self.findings[name].background and name not in told}
+                read.setdefault(name, set()).add(option)
+        places = {name for f in self.findings.values() if f.within for name in (f.id, f.within)}
+        return {name: frozenset(options) for name, options in read.items()
+                if not self.findings[name].background and name not in places}
 
     def reads(self, rule: Rule) -> set[tuple[str, str]]:
         """Finding and answer of all that a rule asks for, also by way of derived findings and scores."""
@@ -140,9 +140,9 @@ class Knowledge(msgspec.Struct, frozen=True, eq=False, kw_only=True, dict=True, 
     @cached_property
     def known_names(self) -> dict[str, str]:
         """Ids and aliases of findings, and of second questions -> the id."""
-        found = {alias: f.id for f in self.findings.values() for alias in f.aliases}
-        found |= {f.id: f.id for f in self.findings.values()}
-        return found | {f.id + AGAIN: f.id + AGAIN for f in self.findings.values() if f.again}
+        names = {alias: f.id for f in self.findings.values() for alias in f.aliases}
+        names |= {f.id: f.id for f in self.findings.values()}
+        return names | {f.id + AGAIN: f.id + AGAIN for f in self.findings.values() if f.again}
 
     @cached_property
     def order(self) -> dict[str, int]:

@@ -47,7 +47,7 @@ class BadFile(TriageError):
     @classmethod
     def of_file(cls, name: str, code: str, message: str, missing: bool = False) -> BadFile:
         """One fault of a whole file, or of what was named; it has no place in it."""
-        return cls([Fault(name, 0, 0, code, message)], missing)
+        return cls([Fault.of_file(name, code, message)], missing)
 
 
 def _place(fault: Fault) -> str:

@@ -57,7 +57,7 @@ def lines(path: Path) -> list[Edge]:
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             faults.append(Fault(path.as_posix(), number, 1, "shape", f"this is no line of a table of edges: {error}"))
     if not edges and not faults:
-        faults.append(Fault(path.as_posix(), 0, 0, "missing", "there is no line in this table"))
+        faults.append(Fault.of_file(path.as_posix(), "missing", "there is no line in this table"))
     if faults:
         raise BadFile(faults)
     return edges

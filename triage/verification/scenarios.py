@@ -11,7 +11,7 @@ import msgspec
 from triage.inference.answers import parse, with_screens
 from triage.inference.assessment import assess
 from triage.inference.contraindications import locks
-from triage.knowledge.card_files import CardFile, Steps, explained
+from triage.knowledge.card_files import CardFile, Steps, shape_fault
 from triage.model import RANK, Answers, Assessment, Conclusion, Fault, Knowledge
 from triage.support import strict_yaml
 from triage.support.errors import BadFile
@@ -124,7 +124,7 @@ def _read_file(knowledge: Knowledge, path: Path, stories: list[Story], faults: l
         try:
             scenario = msgspec.convert(item, Scenario)
         except msgspec.ValidationError as error:
-            place, message = explained(file, (i,), str(error), Scenario)
+            place, message = shape_fault(file, (i,), str(error), Scenario)
             faults.append(Fault(place.file, place.line, place.column, "shape", message))
             continue
         for case in _cases(knowledge, scenario, i):

@@ -98,7 +98,7 @@ def _report(path: Path) -> dict[str, Any]:
     """An earlier report. Raises BadFile."""
     report = evaluation.earlier(whole(str(path)))
     if report is None:
-        fault = Fault(str(path), 0, 0, "shape", "this is no report of `triage evaluate --json`")
+        fault = Fault.of_file(str(path), "shape", "this is no report of `triage evaluate --json`")
         raise BadFile([fault])
     return report
 

@@ -22,11 +22,11 @@ def trials(knowledge: Knowledge) -> Issues:
             if lock not in knowledge.interlocks:
                 yield Issue(card.id, "unknown-id",
                             f"beside: unknown interlock '{lock}'" + guess(lock, knowledge.interlocks))
-        for lock, step in forbidden_advice.of_card(knowledge, card).items():
+        for lock, step in forbidden_advice.forbidden_steps(knowledge, card).items():
             if lock not in card.blocked_by:
                 yield Issue(card.id, "forbidden", f"'{lock}' forbids this, and does not block the card: '{step}'")
     for flag in knowledge.red_flags.values():
-        for lock, line in forbidden_advice.told(knowledge, flag.do).items():
+        for lock, line in forbidden_advice.forbidden_sentences(knowledge, flag.do).items():
             if flag.id in knowledge.interlocks[lock].flags:
                 yield Issue(flag.id, "forbidden", f"it closes '{lock}', which forbids this: '{line}'")
 

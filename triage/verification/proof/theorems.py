@@ -108,10 +108,10 @@ def no_blocked_advice(prover: Prover) -> Iterator[Claim]:
     for card in cards:
         must_not = [late[rule.key] for rule in knowledge.rules_of("must_not", card=card.id)]
         closed = any_of([*(shut[lock] for lock in card.blocked_by), *must_not])
-        for lock, step in forbidden_advice.of_card(knowledge, card).items():
+        for lock, step in forbidden_advice.forbidden_steps(knowledge, card).items():
             yield prover.claim(prover.find(shut[lock], ~closed), partial(_is_offered, prover, card, lock, step))
     for flag in knowledge.red_flags.values():
-        for lock, line in forbidden_advice.told(knowledge, flag.do).items():
+        for lock, line in forbidden_advice.forbidden_sentences(knowledge, flag.do).items():
             yield prover.claim(prover.find(shut[lock], prover.rules.flag(flag.id)),
                                partial(_advises, prover, flag, lock, line))
 
