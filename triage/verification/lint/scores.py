@@ -12,7 +12,9 @@ def scores(knowledge: Knowledge) -> Issues:
         items = [item.id for item in score.items]
         for name in {name for name in items if items.count(name) > 1}:
             yield Issue(score.id, "duplicate-id", f"two items are called '{name}'")
-        most = max(totals(knowledge, score.id))
+        if {rule.item for rule in knowledge.rules_of("score_item", card=score.id)} != {*items}:
+            continue  # what an item reads cannot be read, and has a fault of its own
+        most = max(totals(knowledge, score.id), default=0)
         if most != score.most:
             yield Issue(score.id, "score", f"its items add up to {most:g}, but `most` says {score.most:g}")
 
