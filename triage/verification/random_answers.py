@@ -126,7 +126,7 @@ class Random:
 
     def _likely(self, name: str) -> Answer:
         """An answer as people give them: no long fractions, seldom "not sure"."""
-        found = self.answer(name)
-        if found == NOT_SURE and self.rng.random() < 0.8:
-            found = self.answer(name)
-        return round(found, 2) if isinstance(found, float) else found
+        answer = self.answer(name)
+        if answer == NOT_SURE and self.rng.random() < 0.8:
+            answer = self.answer(name)
+        return round(answer, 2) if isinstance(answer, float) else answer

@@ -56,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
                 print("\n        ".join([f"    {each.says}", *_lines(each)]))
     if options.json:
         sys.stdout.buffer.write(encode(data))
-    failed = sum(1 for found in wrong.values() if found)
+    failed = sum(1 for examples in wrong.values() if examples)
     complain(f"{len(wrong) - failed} theorems proven, {failed} failed")
     if options.counterexamples:
         _write(options.counterexamples, wrong)
@@ -77,8 +77,8 @@ def _write(folder: Path, wrong: Mapping[str, list[Counterexample]]) -> None:
         raise BadFile.of_file(str(folder), "shape", "this is a file; a folder for the answers files is needed")
     with writing(str(folder)):
         folder.mkdir(parents=True, exist_ok=True)
-        for name, found in wrong.items():
-            for number, each in enumerate(found, 1):
+        for name, examples in wrong.items():
+            for number, each in enumerate(examples, 1):
                 if each.answers:
                     text = "\n".join([f"# {each.says}", *_lines(each), ""])
                     write(folder / f"{name}_{number}.yaml", text.encode(), over=True)

@@ -31,10 +31,10 @@ def rules(name: str) -> Iterator[Path]:
     if top is None:
         raise _missing(name, f"there is no such folder, and no repository of git here to look in{_near(name)}")
     root = Path(top.decode().removesuffix("\n"))
-    found = _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
-    if found is None:
+    commit = _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+    if commit is None:
         raise _missing(name, f"there is no such folder and no such revision{guess(name, _names()) or _near(name)}")
-    archive = _git("archive", "--format=tar", found.decode().strip(), FOLDER, root=root)
+    archive = _git("archive", "--format=tar", commit.decode().strip(), FOLDER, root=root)
     if archive is None:
         raise _missing(name, f"this revision has no folder '{FOLDER}'")
     with tempfile.TemporaryDirectory() as folder:
@@ -55,8 +55,8 @@ def _git(*arguments: str, root: Path | None = None) -> bytes | None:
 
 def _names() -> list[str]:
     """Tags and branches."""
-    found = _git("for-each-ref", "--format=%(refname:short)", "refs/tags", "refs/heads") or b""
-    return found.decode(errors="replace").split()
+    refs = _git("for-each-ref", "--format=%(refname:short)", "refs/tags", "refs/heads") or b""
+    return refs.decode(errors="replace").split()
 
 
 def _near(name: str) -> str:

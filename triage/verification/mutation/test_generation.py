@@ -164,7 +164,7 @@ class _Generator:
 
     def _variants(self, among: list[int], made: list[Answers], most: int = FEW) -> Iterator[MissingScenario]:
         """Stories with a few answers changed; the fewest first."""
-        found = []
+        variants = []
         for i in among:
             story = self.suite.stories[i]
             if _is_variant(story):
@@ -174,8 +174,8 @@ class _Generator:
                 change: Change = {name: value for name, value in answers.items() if implied.get(name) != value}
                 given = {n: a for n, a in story.answers.items() if n.removesuffix(AGAIN) not in change} | answers
                 if len(change) <= most and goes_together(self.knowledge, given):
-                    found.append(MissingScenario(file=story.file, line=story.line, change=change, given=given))
-        yield from sorted(found, key=lambda each: len(each.change or ()))[:TRIED]
+                    variants.append(MissingScenario(file=story.file, line=story.line, change=change, given=given))
+        yield from sorted(variants, key=lambda each: len(each.change or ()))[:TRIED]
 
     def _unanswered(self, mutant: Mutant) -> Iterator[MissingScenario]:
         """Where something is offered that asks for an answer first: the same without that answer, or with others."""

@@ -144,8 +144,8 @@ class Rules:
     def late(self, bands: dict[str, dict[str, Symbol]]) -> dict[str, Symbol]:
         """Key of a rule -> where it fires, for interlocks, who must not, and offers."""
         flags = {name: self.flag(name) for name in self.knowledge.red_flags}
-        found = self._close(self.columns, self.derived, self.scores, flags, bands)
-        return {key: _symbol(each) for key, each in zip(self.function.late, found, strict=True)}
+        late = self._close(self.columns, self.derived, self.scores, flags, bands)
+        return {key: _symbol(each) for key, each in zip(self.function.late, late, strict=True)}
 
     @cached_property
     def any_bands(self) -> dict[str, dict[str, Symbol]]:
