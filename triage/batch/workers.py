@@ -75,6 +75,8 @@ class Workers:
         if self._pool is not None:
             for child in self._children:
                 child.terminate()
+            # A full pipe that nobody reads any more would be written to for ever: Python before 3.11.6 leaves it open.
+            self._pool._call_queue._reader.close()  # type: ignore[attr-defined]
             self._pool.shutdown()  # not to wait, or to cancel, lets its thread complain while Python ends
             self._pool, self._children = None, set()
 
