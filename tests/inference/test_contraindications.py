@@ -84,8 +84,17 @@ def test_nobody_is_invited_before_the_questions_on_danger_are_answered():
     ("Stretching helps.", ""), ("", ""),
 ])
 def test_sentences_that_invite_are_left_out_and_those_that_forbid_stay(knowledge, text, left):
-    assert contraindications.calm(knowledge, concluded(PREGNANT), text) == left
-    assert contraindications.calm(knowledge, concluded(CALF), text) == text
+    assert contraindications.without_forbidden_advice(knowledge, concluded(PREGNANT), text) == left
+    assert contraindications.without_forbidden_advice(knowledge, concluded(CALF), text) == text
+
+
+def test_what_any_block_forbids_is_left_out_not_pressing_and_stretching_alone(knowledge):
+    text = "Walking and well-fitted stockings help. Put on no stocking at night. Many veins can be treated."
+    narrow = concluded(CALF | {"history.arterial": ("poor_circulation",)})
+    assert "no_compression" in contraindications.locks(knowledge, narrow)
+    allowed = contraindications.without_forbidden_advice(knowledge, narrow, text)
+    assert allowed == "Put on no stocking at night. Many veins can be treated."
+    assert contraindications.without_forbidden_advice(knowledge, concluded(PREGNANT), text) == text
 
 
 def test_in_every_story_what_is_forbidden_is_not_told_in_passing(knowledge, stories):
@@ -97,7 +106,7 @@ def test_in_every_story_what_is_forbidden_is_not_told_in_passing(knowledge, stor
         for ranked in assessment.conditions:
             said = " ".join(block.text for block in wording.remarks(knowledge, assessment, ranked))
             open_ = wording.not_known(knowledge, assessment, ranked, rules)
-            if contraindications.hands_off(knowledge, assessment):
+            if contraindications.hands_on_forbidden(knowledge, assessment):
                 assert not [words for words in INVITING if words in said]
             for rule in (rules[r] for r in ranked.unknown):
                 results = {knowledge.self_checks[held.id].result for held in assessment.withheld_checks}
@@ -111,7 +120,7 @@ def test_in_every_story_what_is_forbidden_is_not_told_in_passing(knowledge, stor
 
 def forbidden(knowledge: Knowledge, assessment: Assessment, texts: Iterable[str]) -> list[str]:
     """The sentences of these texts that advise what must not be done, or is not yet known to be safe."""
-    if not contraindications.hands_off(knowledge, assessment):
+    if not contraindications.hands_on_forbidden(knowledge, assessment):
         return []
     locks = [knowledge.interlocks[name] for name in ("no_press", "no_stretch")]
     return [sentence for text in texts for lock in locks for sentence in forbidden_advice.advises(lock, text)]

@@ -366,7 +366,7 @@ class Conversation(Script):
         if chosen in ("", prompts.GO_ON):
             return self._read_on(state)
         if place.menu == "care":
-            return self._read_on(state, screens.care(self.knowledge, chosen))
+            return self._read_on(state, screens.care(self.knowledge, self.assess(state), chosen))
         return self._why_not(state, place, chosen)
 
     def _choose(self, state: DialogueState, chosen: str) -> Step:
@@ -386,7 +386,7 @@ class Conversation(Script):
         if chosen == "report":
             return self._open(state, Reading("file"), prompts.file_name(REPORT))
         if chosen == "care" and len(assessment.care) == 1:
-            return self._read_on(state, screens.care(knowledge, assessment.care[0]))
+            return self._read_on(state, screens.care(knowledge, assessment, assessment.care[0]))
         if chosen == "care":
             return self._open(state, Reading("care"), prompts.care_menu(knowledge, assessment))
         return self._open(state, Reading("why_not"), prompts.why_not_menu(knowledge, assessment))

@@ -23,30 +23,31 @@ def may_try(knowledge: Knowledge, assessment: Assessment, card: SelfCheck) -> Li
     return "yes" if all(name in assessment.answers for name in asked) else "later"
 
 
-def hands_off(knowledge: Knowledge, assessment: Assessment) -> bool:
+def hands_on_forbidden(knowledge: Knowledge, assessment: Assessment) -> bool:
     """Is pressing or stretching forbidden, or not yet known to be safe?"""
     if assessment.not_asked or RANK[assessment.urgency.level] >= RANK["today"]:
         return True
     cards = {**knowledge.self_checks, **knowledge.care}
-    held = (*assessment.withheld_checks, *assessment.withheld_care)
-    hands_on = {lock.id for lock in _hands_on(knowledge)}
-    touching = [each for each in held if hands_on & {*cards[each.id].blocked_by}]
+    withheld = (*assessment.withheld_checks, *assessment.withheld_care)
+    hands_on = {lock.id for lock in knowledge.interlocks.values() if lock.hands_on}
+    touching = [card for card in withheld if hands_on & {*cards[card.id].blocked_by}]
     return bool(touching or hands_on & locks(knowledge, assessment))
 
 
-def _hands_on(knowledge: Knowledge) -> list[Interlock]:
-    """The locks on what is done to a leg with hands and straps; cards tell of it in passing as well."""
-    return [lock for lock in knowledge.interlocks.values() if lock.hands_on]
+def forbidding(knowledge: Knowledge, assessment: Assessment) -> list[Interlock]:
+    """The interlocks that are on, and those on what is done with hands and straps as long as it may be unsafe."""
+    on = locks(knowledge, assessment)
+    no_hands = hands_on_forbidden(knowledge, assessment)
+    return [lock for lock in knowledge.interlocks.values() if lock.id in on or (lock.hands_on and no_hands)]
 
 
-def calm(knowledge: Knowledge, assessment: Assessment, text: str) -> str:
-    """The text without sentences that invite to press or stretch, as long as that is not known to be safe."""
-    if not hands_off(knowledge, assessment):
-        return text
+def without_forbidden_advice(knowledge: Knowledge, assessment: Assessment, text: str) -> str:
+    """The text without the sentences that advise what is forbidden now, or not yet known to be safe."""
+    forbidden = forbidding(knowledge, assessment)
     kept: list[str] = []
     left_out = False
     for sentence in forbidden_advice.sentences(text):
         follows = left_out and sentence.startswith("If it ")
-        left_out = follows or any(forbidden_advice.advises(lock, sentence) for lock in _hands_on(knowledge))
+        left_out = follows or any(forbidden_advice.advises(lock, sentence) for lock in forbidden)
         kept += [] if left_out else [sentence]
     return " ".join(kept)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from triage.inference.assessment import IN_PLAY
-from triage.model import NONE, Answer, Assessment, Block, Care, Knowledge, Ranked, Rule, Screen
+from triage.model import NONE, Answer, Assessment, Block, Knowledge, Ranked, Rule, Screen
 from triage.presentation import wording
 from triage.presentation.wording import BAND, EMERGENCIES, MORE_CARE
 
@@ -55,9 +55,9 @@ def reasons(knowledge: Knowledge, assessment: Assessment) -> Screen:
     return Screen((*_reasons(knowledge, assessment, rules), *wording.held(knowledge, assessment, rules)))
 
 
-def care(knowledge: Knowledge, name: str) -> Screen:
-    """One piece of advice in full."""
-    return Screen(tuple(_care_in_full(knowledge.care[name])))
+def care(knowledge: Knowledge, assessment: Assessment, name: str) -> Screen:
+    """One piece of advice that may be offered, in full."""
+    return Screen(tuple(_care_in_full(knowledge, assessment, name)))
 
 
 def self_check(knowledge: Knowledge, name: str, steps: bool = True) -> Screen:
@@ -207,7 +207,7 @@ def _care(knowledge: Knowledge, assessment: Assessment, brief: bool) -> list[Blo
     dangers = [knowledge.red_flags[f] for f in assessment.flags]
     needed = [n for n in assessment.care if any(n in d.care and not (brief and d.do) for d in dangers)]
     full = needed or list(assessment.care[: 0 if brief else 1])
-    blocks = [block for name in full for block in _care_in_full(knowledge.care[name])]
+    blocks = [block for name in full for block in _care_in_full(knowledge, assessment, name)]
     if brief:
         rest = [f"{knowledge.care[n].name}, for {knowledge.care[n].for_}" for n in assessment.care if n not in full]
         if rest:
@@ -220,6 +220,6 @@ def _care(knowledge: Knowledge, assessment: Assessment, brief: bool) -> list[Blo
     return blocks
 
 
-def _care_in_full(card: Care) -> list[Block]:
-    title = f"What you can do: {wording.in_a_sentence(card.name)}"
-    return [Block(kind="heading", text=title), *wording.care_in_full(card)]
+def _care_in_full(knowledge: Knowledge, assessment: Assessment, name: str) -> list[Block]:
+    title = f"What you can do: {wording.in_a_sentence(knowledge.care[name].name)}"
+    return [Block(kind="heading", text=title), *wording.care_in_full(knowledge, assessment, name)]

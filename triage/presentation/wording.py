@@ -1,4 +1,8 @@
-"""What is told of an assessment, part by part, as blocks: the same words for the screen and for the report. Pure."""
+"""Every phrase about a result, part by part: the same words for screens, reports, the JSON result and the diary. Pure.
+
+What a card advises in passing (how it goes on, its doubts, what to expect, when to look again) leaves this module only
+without what is forbidden now. Signs of danger, first aid, and what says what something is are never cut.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +12,8 @@ from collections.abc import Iterable
 from triage.explanation.standing import Standing
 from triage.inference.answers import AGAIN
 from triage.inference.assessment import IN_PLAY
-from triage.inference.contraindications import calm
-from triage.model import NONE, NOT_SURE, RANK, Answer, Assessment, Block, Care, Knowledge, Ranked, Rule, SelfCheck
+from triage.inference.contraindications import without_forbidden_advice
+from triage.model import NONE, NOT_SURE, RANK, Answer, Assessment, Block, Knowledge, Ranked, Rule, SelfCheck
 
 MOST_DANGERS, MORE_CARE = 8, 5
 EMERGENCIES = ("ambulance_now", "emergency_department_now")
@@ -126,23 +130,25 @@ def not_known(knowledge: Knowledge, assessment: Assessment, ranked: Ranked, rule
 
 
 def remarks(knowledge: Knowledge, assessment: Assessment, ranked: Ranked) -> list[Block]:
-    """How it goes on, when it fits well, and the doubts; without what invites to things that are forbidden."""
+    """How it goes on, when it fits well, and the doubts; without what is forbidden now."""
     card = knowledge.conditions[ranked.id]
-    course = calm(knowledge, assessment, card.course) if ranked.band == "fits_well" else ""
-    note = calm(knowledge, assessment, card.note)
+    course = without_forbidden_advice(knowledge, assessment, card.course) if ranked.band == "fits_well" else ""
+    note = without_forbidden_advice(knowledge, assessment, card.note)
     return [*([Block(kind="text", text=course)] if course else []), *([Block(kind="note", text=note)] if note else [])]
 
 
 # --- what to do
 
 
-def care_in_full(card: Care) -> list[Block]:
-    """One piece of advice, without its name."""
+def care_in_full(knowledge: Knowledge, assessment: Assessment, name: str) -> list[Block]:
+    """One piece of advice that may be offered, without its name."""
+    card = knowledge.care[name]
     blocks = [Block(kind="text", text=f"For {card.for_}."), Block(kind="steps", items=tuple(card.steps))]
     if card.stop or card.warn:
         blocks.append(Block(kind="list", items=(*card.stop, *card.warn)))
-    if card.expect:
-        blocks.append(Block(kind="text", text=f"What to expect: {card.expect}"))
+    expect = without_forbidden_advice(knowledge, assessment, card.expect)
+    if expect:
+        blocks.append(Block(kind="text", text=f"What to expect: {expect}"))
     return blocks
 
 
@@ -201,7 +207,7 @@ def where_to_go(knowledge: Knowledge, place: str) -> list[Block]:
 def days_to_come(knowledge: Knowledge, assessment: Assessment) -> str:
     """What the first condition's card says of when to look again, without what is forbidden; else nothing."""
     card = knowledge.conditions[assessment.conditions[0].id].look_again if assessment.conditions else None
-    return calm(knowledge, assessment, card.say) if card and assessment.look_again else ""
+    return without_forbidden_advice(knowledge, assessment, card.say) if card and assessment.look_again else ""
 
 
 def expected(knowledge: Knowledge, assessment: Assessment, condition: str, easier_by: int) -> list[str]:
@@ -212,7 +218,7 @@ def expected(knowledge: Knowledge, assessment: Assessment, condition: str, easie
     card = knowledge.conditions.get(condition)
     if card is None or card.look_again is None:
         return [f"What it is, is not known. It should be easier by day {easier_by}; see somebody if it is not."]
-    allowed = [calm(knowledge, assessment, text) for text in (card.course, card.look_again.say)]
+    allowed = [without_forbidden_advice(knowledge, assessment, text) for text in (card.course, card.look_again.say)]
     return [f"Expected, if it is {in_a_sentence(card.name)}:", *filter(None, allowed)]
 
 

@@ -180,8 +180,9 @@ def _care(knowledge: Knowledge, assessment: Assessment, rules: dict[str, Rule]) 
     needed = [n for n in assessment.care if any(n in knowledge.red_flags[f].care for f in assessment.flags)]
     full = list(dict.fromkeys([*needed, *assessment.care[:CARE_IN_FULL]]))
     pieces: list[Piece] = [
-        piece for card in (knowledge.care[name] for name in full)
-        for piece in (Block(kind="heading", text=card.name), *wording.care_in_full(card))]
+        piece for name in full
+        for piece in (Block(kind="heading", text=knowledge.care[name].name),
+                      *wording.care_in_full(knowledge, assessment, name))]
     rest = [knowledge.care[n] for n in assessment.care if n not in full][: wording.MORE_CARE]
     if rest:
         pieces.append(Block(kind="list", text="These may help as well, one at a time:",
