@@ -118,6 +118,10 @@ KILLED = [  # kind, mutant, the story that kills it
      "pain.swollen: no, pain.hot: yes, pain.region: calf, pain.since: 1 day", "forbidden: [press]"),
     ("unblock", "no_press/red_flag.clot_signs=yes: without this line", "pain.swollen: yes, pain.since: 1 day",
      "reasons: ['no_press/red_flag.clot_signs=yes']"),
+    ("swap", "clot/pain.region=calf&pain.age>=100: speaks against",
+     "pain.swollen: yes, pain.region: calf, pain.age: 100", "blocks: [no_press]"),
+    ("swap", "clot/pain.region=calf&pain.age>=100: speaks against",
+     "pain.swollen: yes, pain.region: calf, pain.age: 100", "reasons: ['no_press/condition.clot=fits_well|possible']"),
     ("swap", "sore_calf/pain.swollen=yes: speaks for",
      "pain.region: heel, pain.swollen: yes, pain.since: 9 weeks", "not_listed: [sore_calf]"),
     ("swap", "sore_calf/pain.region=calf: speaks against", "pain.region: calf", "first: sore_calf"),
@@ -481,9 +485,9 @@ def test_an_edge_that_is_not_true_is_named_and_kills_nothing(run, tmp_path):
 
 
 def test_a_table_of_a_sample_is_refused(run, tmp_path):
-    code, out, err = run(DULL, "--sample", "3", "--write", str(tmp_path / "edges.jsonl"))
-    assert (code, out) == (2, "")
-    assert "--sample" in err
+    with pytest.raises(SystemExit) as stopped:
+        run(DULL, "--sample", "3", "--write", str(tmp_path / "edges.jsonl"))
+    assert stopped.value.code == 2
     assert not (tmp_path / "edges.jsonl").exists()
 
 

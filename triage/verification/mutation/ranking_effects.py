@@ -49,8 +49,7 @@ class RankingEffects:
         def where(asks: Callable[[Expect], object]) -> Cases:
             return sum(1 << i for i, story in enumerate(stories) if asks(story.expect))
 
-        self.about_ranking = where(lambda e: e.first or e.listed or e.not_listed or e.forbidden or e.care
-                                   or e.self_check)
+        self.about_ranking = where(lambda e: e.first or e.listed or e.not_listed or _about_treatment(e))
         self.about_urgency = where(lambda e: e.urgency or e.at_least or e.at_most or e.reasons or e.not_reasons)
         self.about_fitting: dict[str, Cases] = {}
         for i, story in enumerate(stories):
@@ -110,8 +109,7 @@ class RankingEffects:
         if any((shown in before[1]) != (shown in after[1])
                for other in (*expect.listed, *expect.not_listed) if (shown := self._shown_with(other))):
             return True
-        return bool(expect.forbidden or expect.care or expect.self_check) and (
-            self._treated(before) != self._treated(after))
+        return _about_treatment(expect) and self._treated(before) != self._treated(after)
 
     def _shown_with(self, name: str) -> str:
         """The condition with which this one is listed: itself, or the one that it explains."""
@@ -144,6 +142,12 @@ class RankingEffects:
                     bits[i] |= 1 << j
             self._lines[name] = rules, bits
         return self._lines[name]
+
+
+def _about_treatment(expect: Expect) -> bool:
+    """Does a story expect something of self-checks, care or what blocks them, which may be a rule that reads a band?"""
+    rules = any("/" in name for name in (*expect.reasons, *expect.not_reasons))
+    return bool(expect.forbidden or expect.care or expect.self_check or expect.blocks or expect.not_blocks or rules)
 
 
 class Standing:
