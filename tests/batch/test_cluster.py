@@ -23,6 +23,7 @@ from triage.batch import cluster
 from triage.batch import rows as judging
 from triage.batch import run as batch
 from triage.batch.cluster import NOTES, Outcome
+from triage.batch.notes import fingerprint
 from triage.batch.workers import Workers
 from triage.knowledge import reader
 from triage.support.errors import TriageError
@@ -87,7 +88,7 @@ def test_a_summary_of_a_folder_as_json(run, shards):
         "rows": 304, "bad": 43, "engine": "compiled", "verified": 2 * 4 + 1, "files": 5, "files_bad": 0}
 
 
-def judged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def shards_done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of shards that are done from now on."""
     names: list[str] = []
     real = batch.run
@@ -106,7 +107,7 @@ def test_a_table_that_cannot_be_used_is_told_and_when_it_is_mended_only_it_is_do
     assert {"0.csv", "1.csv", "2.csv", "3.jsonl"} == {name for name in held("out") if not name.startswith(NOTES)}
     write("in/4.parquet", good)
     Path("in/0a.csv").unlink()
-    names = judged(monkeypatch)
+    names = shards_done(monkeypatch)
     assert run("in", "out", "--errors", "bad.jsonl", "--resume").code == 65  # for the bad rows
     assert names == ["4.parquet"]
     resumed = held("out"), Path("bad.jsonl").read_bytes()
@@ -116,6 +117,7 @@ def test_a_table_that_cannot_be_used_is_told_and_when_it_is_mended_only_it_is_do
 
 @pytest.mark.parametrize(("change", "again"), [
     ("nothing", []), ("input", ["1.csv"]), ("output", ["1.csv"]), ("no output", ["1.csv"]), ("note", ["1.csv"]),
+    ("count", ["1.csv"]), ("bad rows", ["1.csv"]),
     ("rules", ["0.csv", "1.csv", "2.csv", "3.jsonl"]), ("engine", ["0.csv", "1.csv", "2.csv", "3.jsonl"]),
     ("verify", ["0.csv", "1.csv", "2.csv", "3.jsonl"]),
 ])
@@ -131,9 +133,14 @@ def test_what_changed_is_done_again(run, shards, rules, monkeypatch, change, aga
         Path("out/1.csv").unlink()
     elif change == "note":
         write(f"out/{NOTES}/1.csv.note", b"{")
+    elif change == "count":
+        note = Path(f"out/{NOTES}/1.csv.note")
+        write(note, note.read_bytes().replace(b'"rows":', b'"rows":1'))
+    elif change == "bad rows":
+        write(f"out/{NOTES}/1.csv.errors", b"{")
     elif change == "rules":
         small.damage(rules, "conditions/sore_calf.yaml", "name: Sore calf", "name: Sore§ calf muscle")
-    names = judged(monkeypatch)
+    names = shards_done(monkeypatch)
     more = {"engine": ["--engine", "experta"], "verify": ["--verify", "1"]}.get(change, [])
     run("in", "out", "--resume", *more)
     assert names == [*again, "9.csv"]
@@ -314,5 +321,5 @@ def test_a_note_of_a_shard_holds_from_what_it_came(run, shards):
     write("in/9.csv", b"")
     run("in", "out")
     note = json.loads(Path(f"out/{NOTES}/0.csv.note").read_bytes())
-    assert set(note) == {"input", "output", "rules", "engine", "outcome"}
-    assert note["output"] == batch.fingerprint("out/0.csv")
+    assert set(note["note"]) == {"input", "output", "errors", "rules", "engine", "outcome"}
+    assert note["note"]["output"] == fingerprint("out/0.csv")

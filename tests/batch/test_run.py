@@ -8,6 +8,7 @@ import io
 import json
 import os
 import random
+import re
 import shlex
 import subprocess
 import sys
@@ -28,9 +29,10 @@ from tests.helpers.examples import examples
 from triage.batch import rows as judging
 from triage.batch import run as batch
 from triage.batch import tables
-from triage.batch.rows import COLUMNS, Judge
+from triage.batch.rows import COLUMNS, RowEvaluator
 from triage.batch.run import Job
 from triage.batch.tables import Row
+from triage.batch.tables.row import MAX_ROW_BYTES
 from triage.batch.workers import Workers
 from triage.cli import main
 from triage.inference.answers import parse
@@ -422,16 +424,26 @@ def test_a_row_of_10_mb_is_a_bad_row_and_never_held(run):
             assert len(list(table.rows)) == 4
             peak = tracemalloc.get_traced_memory()[1]
             tracemalloc.stop()
-        assert peak < 5 * tables.LONGEST
+        assert peak < 5 * MAX_ROW_BYTES
 
 
 def test_a_quote_that_is_never_closed_costs_one_row(run, monkeypatch):
-    monkeypatch.setattr(tables, "LONGEST", 10_000)
+    monkeypatch.setattr("triage.batch.tables.csv.MAX_ROW_BYTES", 10_000)
     good = b"1,calf,,,\n" * 1500  # more than a row may have
     done = run(write("in.csv", HEADER + b'"0,calf,,,\n' + good), "-", "--to", "jsonl")
     assert done.code == 65
     assert done.out.count(b"\n") == 1500
     assert "row 1: " in done.err
+
+
+@pytest.mark.parametrize("tail", [b"x\n" * 200_000, b'2,"calf\n' * 2, b"\n" * 200_000, b""])
+def test_one_quote_that_is_never_closed_is_one_fault_where_it_opens(run, tail):
+    done = run(write("in.csv", HEADER + b'1,calf,,,\n2,"calf\n' + tail), "out.csv")
+    assert done.code == 65
+    assert [row["id"] for row in csv_rows(Path("out.csv").read_bytes())] == ["1"]
+    if b'"' not in tail:
+        assert "1 of 2 rows were bad" in done.err
+        assert "opened at line 3, character 3" in done.err
 
 
 def test_a_parquet_row_that_is_bad_is_told_by_its_number(run):
@@ -646,7 +658,7 @@ def test_only_a_few_rows_are_alive_at_any_time(rules, here):
 
     with contextlib.closing(workers), tables.opened("in.csv", "csv", judging.columns(knowledge)) as table:
         written = 0
-        for chunk, verdicts in workers.judged("csv", batch._chunks(counted(table.rows), 100)):
+        for chunk, verdicts in workers.evaluate("csv", batch._chunks(counted(table.rows), 100)):
             most = max(most, read[0] - written)
             written += len(chunk)
             assert len(verdicts) == len(chunk)
@@ -694,6 +706,50 @@ def test_a_worker_that_dies_is_told_and_the_rest_can_go_on(here, rules, monkeypa
     resumed = Path("out.csv").read_bytes()
     main(["batch", "in.csv", "out.csv", "--processes", "1"])
     assert Path("out.csv").read_bytes() == resumed
+
+
+# --- what others read ---
+
+
+FORMULAS = ["=cmd|' /C calc'!A0", "+1", "@SUM(1)", "-1", "=1+1", "\uff1d1"]
+
+
+@pytest.mark.parametrize("target", ["out.csv", "out.jsonl", "out.parquet"])
+def test_what_a_spreadsheet_would_compute_is_neutral_in_csv_and_as_it_came_elsewhere(run, target):
+    write("in.jsonl", b"".join(json.dumps({"id": name, "pain.region": "calf"}).encode() + b"\n" for name in FORMULAS)
+          + b"".join(json.dumps({"id": name, "pain.region": "claf"}).encode() + b"\n" for name in FORMULAS))
+    assert run("in.jsonl", target, "--errors", "bad.csv").code == 65
+    rows = {"csv": csv_rows, "jsonl": json_rows,
+            "parquet": lambda data: pq.read_table(io.BytesIO(data)).to_pylist()}[target.rpartition(".")[2]]
+    mark = "'" if target == "out.csv" else ""
+    assert [row["id"] for row in rows(Path(target).read_bytes())] == [mark + name for name in FORMULAS]
+    assert [row["id"] for row in csv_rows(Path("bad.csv").read_bytes())] == ["'" + name for name in FORMULAS]
+
+
+@pytest.mark.parametrize("planted", ["out.csv.part", "out.csv.part.state", "out.csv.part.state.new", "bad.jsonl.part",
+                                     "out.csv.part.lock", ".out.csv.part.state.new"])
+@pytest.mark.parametrize("link", ["symbolic", "hard"])
+def test_a_link_that_somebody_put_there_leads_nowhere(run, here, planted, link):
+    write("in.csv", people(30))
+    write("victim", b"mine")
+    (Path(planted).symlink_to if link == "symbolic" else Path(planted).hardlink_to)("victim")
+    run("in.csv", "out.csv", "--errors", "bad.jsonl")
+    assert Path("victim").read_bytes() == b"mine"
+    for name in ("out.csv", "bad.jsonl"):
+        assert not Path(name).exists() or not (Path(name).is_symlink() or Path(name).samefile("victim"))
+
+
+def test_a_part_that_became_a_link_is_not_gone_on_with(run, whole):
+    whole("out.csv", "bad.jsonl")
+    dying("write", 9, KILL, "in.csv", "out.csv")
+    part = Path("out.csv.part")
+    part.rename("victim")
+    before = Path("victim").read_bytes()
+    for link in (part.symlink_to, part.hardlink_to):
+        link("victim")
+        assert run("in.csv", "out.csv", "--resume").code in (65, 73)
+        assert Path("victim").read_bytes() == before
+        part.unlink()
 
 
 # --- interruptions ---
@@ -783,18 +839,21 @@ def test_ctrl_c_ends_with_130_and_says_how_to_go_on(run, here, whole):
 def test_what_was_done_is_not_done_again(run, whole, monkeypatch):
     whole("out.csv", "bad.jsonl")
     dying("write", 8, KILL, "in.csv", "out.csv")
-    rows = json.loads(Path("out.csv.part.state").read_bytes())["rows"]
-    judged = []
-    real = Judge.judged
-    monkeypatch.setattr(Judge, "judged", lambda self, kind, rows: judged.append(len(rows)) or real(self, kind, rows))
+    rows = json.loads(Path("out.csv.part.state").read_bytes())["note"]["rows"]
+    done = []
+    real = RowEvaluator.evaluate
+    monkeypatch.setattr(
+        RowEvaluator, "evaluate", lambda self, kind, rows: done.append(len(rows)) or real(self, kind, rows))
     run("in.csv", "out.csv", "--resume")
     assert rows > 0
-    assert sum(judged) == 1000 - rows
+    assert sum(done) == 1000 - rows
 
 
 @pytest.mark.parametrize(("change", "words"), [
     ("input", "input"), ("rules", "rules"), (["--engine", "experta"], "experta"), (["--errors", "bad.csv"], "bad.csv"),
     (["--verify", "3"], "--verify"), ("part", "out.csv.part"), ("state", "out.csv.part.state"),
+    ("a byte", "out.csv.part"), ("rows", "out.csv.part.state"), ("many rows", "out.csv.part.state"),
+    ("whole", "out.csv.part.state"),
 ])
 def test_a_changed_run_does_not_go_on(run, rules, whole, change, words):
     whole("out.csv", "bad.jsonl")
@@ -805,6 +864,14 @@ def test_a_changed_run_does_not_go_on(run, rules, whole, change, words):
         small.damage(rules, "conditions/sore_calf.yaml", "name: Sore calf", "name: Sore§ calf muscle")
     elif change == "part":
         os.truncate("out.csv.part", 10)
+    elif change == "a byte":
+        part = Path("out.csv.part")
+        part.write_bytes(part.read_bytes().replace(b"calf", b"claf", 1).replace(b"self_care", b"self_cara", 1))
+    elif change in ("rows", "many rows", "whole"):
+        state = Path("out.csv.part.state")
+        old, new = {"rows": (rb'"rows":(\d+)', rb'"rows":1\1'), "many rows": (rb'"rows":\d+', b'"rows":1' + b"0" * 22),
+                    "whole": (b'"whole":false', b'"whole":true')}[change]
+        state.write_bytes(re.sub(old, new, state.read_bytes()))
     elif change == "state":
         write("out.csv.part.state", "{")
     done = run("in.csv", "out.csv", "--resume", *(change if isinstance(change, list) else []))
@@ -915,8 +982,8 @@ def test_exit_codes_and_limits_are_in_the_help(run):
 
 
 @pytest.fixture(scope="module")
-def judge(tmp_path_factory) -> Judge:
-    return Judge(reader.load(small.write(tmp_path_factory.mktemp("cards"))), "compiled")
+def judge(tmp_path_factory) -> RowEvaluator:
+    return RowEvaluator(reader.load(small.write(tmp_path_factory.mktemp("cards"))), "compiled")
 
 
 LINES = st.lists(st.one_of(
@@ -935,7 +1002,7 @@ def test_whatever_a_file_holds_each_row_has_a_line_or_a_sentence(judge, monkeypa
     except BadFile:
         return
     assert [row.number for row in rows] == list(range(1, len(rows) + 1))
-    for told, row in zip(judge.judged("jsonl", rows), rows, strict=True):
+    for told, row in zip(judge.evaluate("jsonl", rows), rows, strict=True):
         if isinstance(told, bytes):
             assert list(json.loads(told)) == list(COLUMNS)
             assert row.id

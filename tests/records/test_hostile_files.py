@@ -6,6 +6,7 @@ The loader of the cards is in `test_hostile`. Here all goes through the command 
 from __future__ import annotations
 
 import datetime
+import hashlib
 import io
 import json
 import os
@@ -26,7 +27,7 @@ from tests.helpers import small
 from tests.helpers.damage import EVIL, MAPPINGS, VALUES, damaged_bytes, damaged_json, raw_signs
 from tests.helpers.examples import examples
 from triage.batch import rows as judging
-from triage.batch import run as batch
+from triage.batch.notes import fingerprint
 from triage.cli import main
 from triage.frontends.terminal.plain import PlainFront
 from triage.knowledge import reader
@@ -267,10 +268,15 @@ def _state(place: Place) -> tuple[Path, Path, dict[str, Any]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("TRIAGE_RULES", raising=False)
         knowledge = reader.load(place.folder / "rules")
-    contract = {"input": batch.fingerprint(str(path)), "rules": knowledge.digest, "engine": "compiled",
+    contract = {"input": fingerprint(str(path)), "rules": knowledge.digest, "engine": "compiled",
                 "columns": list(judging.COLUMNS), "kinds": ["csv", "csv"], "errors": "", "verify": 0, "seed": 1}
     return path, out, {"contract": contract, "rows": 1, "bad": 0, "part": 5, "errors_part": 0, "sample": [],
                        "whole": False}
+
+
+def _sealed(note: bytes) -> bytes:
+    """As if it was written so."""
+    return b'{"digest":"' + hashlib.sha256(note).hexdigest().encode() + b'","note":' + note + b"}"
 
 
 @SOME
@@ -279,19 +285,21 @@ def test_any_note_of_an_interrupted_run(place: Place, draw: st.DataObject) -> No
     path, out, state = _state(place)
     part = Path(f"{out}.part")
     part.write_bytes(b"id,en")
-    Path(f"{part}.state").write_bytes(draw.draw(damaged_json(state)))
+    note = draw.draw(damaged_json(state))
+    Path(f"{part}.state").write_bytes(draw.draw(st.sampled_from([note, _sealed(note)])))
     assert place.run("batch", path, out, "--processes", "1", "--resume").code in (0, 65)
     for left in (out, part, Path(f"{part}.state")):
         left.unlink(missing_ok=True)
 
 
-@pytest.mark.parametrize("change", [{"rows": -1}, {"part": -1}, {"errors_part": -5}, {"contract": "x"}, b"\xff\xfe",
+@pytest.mark.parametrize("change", [{"rows": -1}, {"rows": 10**22}, {"part": -1}, {"errors_part": -5}, {"whole": True},
+                                    {"part_digest": "0"}, {"contract": "x"}, b"\xff\xfe",
                                     b'{"contract":{"input":"\xf0"', b"[" * 100_000, b""])
 def test_a_note_that_cannot_be_true_is_refused(place: Place, change: dict[str, Any] | bytes) -> None:
     path, out, state = _state(place)
     part = Path(f"{out}.part")
     part.write_bytes(b"id,en")
-    note = change if isinstance(change, bytes) else json.dumps({**state, **change}).encode()
+    note = change if isinstance(change, bytes) else _sealed(json.dumps({**state, **change}).encode())
     Path(f"{part}.state").write_bytes(note)
     done = place.run("batch", path, out, "--processes", "1", "--resume")
     assert done.code == 65

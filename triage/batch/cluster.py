@@ -23,7 +23,8 @@ import msgspec
 
 from triage.batch import run as batch
 from triage.batch import tables
-from triage.batch.run import Bad, Job
+from triage.batch.notes import fingerprint, read, sealed
+from triage.batch.run import BadRow, Job
 from triage.batch.workers import Workers, same_rules
 from triage.model import Knowledge
 from triage.support import atomic_files
@@ -75,6 +76,7 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
 
     input: str
     output: str
+    errors: str
     rules: str
     engine: str
     outcome: Outcome
@@ -104,7 +106,7 @@ def tasks(source: Path, target: Path, knowledge: Knowledge, rules: Path, engine:
 
 def run(
     todo: list[Task], target: Path, errors: str, do: Do, done: Callable[[Outcome], None], first: int = 0,
-) -> tuple[list[Outcome], list[tuple[str, Bad]]]:
+) -> tuple[list[Outcome], list[tuple[str, BadRow]]]:
     """Do every shard and gather the bad rows of all into one file, in the order of the shards.
 
     Outcomes are told as they come. Returns them in order, and the `first` bad rows with the names of their shards.
@@ -135,18 +137,18 @@ def run(
     return [outcomes[task.name] for task in todo], bad
 
 
-def _bad_rows(notes: Path, names: list[str]) -> Iterator[tuple[str, Bad]]:
+def _bad_rows(notes: Path, names: list[str]) -> Iterator[tuple[str, BadRow]]:
     for name in names:
         with (notes / f"{name}.errors").open("rb") as lines:
             for line in lines:
-                yield name, msgspec.json.decode(line, type=Bad)
+                yield name, msgspec.json.decode(line, type=BadRow)
 
 
 def _gather(notes: Path, names: list[str], errors: str) -> None:
     kind = "csv" if Path(errors).suffix.lower() == ".csv" else "jsonl"
     part = AtomicFile(errors)
     try:
-        part.write(tables.header(kind, ["file", *Bad.__struct_fields__]))
+        part.write(tables.header(kind, ["file", *BadRow.__struct_fields__]))
         for name, bad in _bad_rows(notes, names):
             part.write(tables.line(kind, {"file": name, **msgspec.structs.asdict(bad)}))
         part.move()
@@ -164,7 +166,7 @@ def _left(sentence: str, notes: Path, todo: list[Task]) -> str:
 
 
 def shard(task: Task, workers: Workers | None = None) -> Outcome:
-    """Judge one shard, wherever this runs. The same task may be done several times, even at once."""
+    """RowEvaluator one shard, wherever this runs. The same task may be done several times, even at once."""
     try:
         if workers is not None:
             return _shard(task, workers)
@@ -180,7 +182,7 @@ def shard(task: Task, workers: Workers | None = None) -> Outcome:
 def _shard(task: Task, workers: Workers) -> Outcome:
     notes = Path(task.target).parent / NOTES
     note = notes / f"{task.name}.note"
-    source = batch.fingerprint(task.source)
+    source = fingerprint(task.source)
     if task.resume and (old := _whole(task, note, source)) is not None:
         return old
     kind = tables.kind_of(task.name, None, "--from")
@@ -188,26 +190,33 @@ def _shard(task: Task, workers: Workers) -> Outcome:
     part = notes / f"{task.name}.{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
     state = batch.run(
         Job(source=task.source, source_kind=kind, target=task.target, target_kind=kind, keep=False, part=str(part),
-            errors=str(notes / f"{task.name}.errors"), verify=task.verify, seed=task.seed),
+            errors=str(_errors_of(task)), verify=task.verify, seed=task.seed),
         workers.knowledge, workers,
     )
     outcome = Outcome(name=task.name, rows=state.rows, bad=state.bad, verified=min(task.verify, state.rows - state.bad),
                       seed=state.contract.seed)
-    atomic_files.write(note, msgspec.json.encode(Note(
-        input=source, output=batch.fingerprint(task.target), rules=task.digest, engine=task.engine, outcome=outcome,
+    atomic_files.write(note, sealed(Note(
+        input=source, output=fingerprint(task.target), errors=fingerprint(_errors_of(task)), rules=task.digest,
+        engine=task.engine, outcome=outcome,
     )), over=True)
     return outcome
 
 
 def _whole(task: Task, note: Path, source: str) -> Outcome | None:
     """The outcome of this shard, if it was done before from the same input by the same rules and engine."""
-    with contextlib.suppress(OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        old = msgspec.json.decode(note.read_bytes(), type=Note)
-        if (old.input, old.rules, old.engine) == (source, task.digest, task.engine) and (
-                old.output == batch.fingerprint(task.target) and old.outcome.verified >= min(
-                    task.verify, old.outcome.rows - old.outcome.bad)):
+    old = read(note, Note)
+    if old is None or (old.input, old.rules, old.engine) != (source, task.digest, task.engine):
+        return None
+    with contextlib.suppress(OSError):
+        if (old.output, old.errors) == (fingerprint(task.target), fingerprint(_errors_of(task))) and (
+                old.outcome.verified >= min(task.verify, old.outcome.rows - old.outcome.bad)):
             return old.outcome
     return None
+
+
+def _errors_of(task: Task) -> Path:
+    """Its bad rows, to be gathered with those of the others."""
+    return Path(task.target).parent / NOTES / f"{task.name}.errors"
 
 
 _ONE = threading.Lock()

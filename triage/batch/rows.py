@@ -43,7 +43,7 @@ COLUMNS: dict[str, type] = {
 }
 """The columns of the output and what they hold."""
 
-class Judge:
+class RowEvaluator:
     """Rows -> lines of the output, with one engine. Built once a process."""
 
     def __init__(self, knowledge: Knowledge, engine: str) -> None:
@@ -51,7 +51,7 @@ class Judge:
         self.known = columns(knowledge)
         self.conclude = evaluator(knowledge, engine)
 
-    def judged(self, kind: str, rows: list[Row], engine: str = "") -> list[bytes | str]:
+    def evaluate(self, kind: str, rows: list[Row], engine: str = "") -> list[bytes | str]:
         """The line of each row, or the sentence on what is wrong with it. `engine`: another name to write."""
         out: list[bytes | str] = [row.fault for row in rows]
         given: dict[int, Answers] = {}
@@ -64,7 +64,7 @@ class Judge:
                     given[i] = answers
         for i, conclusion in zip(given, self.conclude(list(given.values())), strict=True):
             out[i] = tables.line(kind, self._record(rows[i].id, assess(self.knowledge, conclusion), engine))
-        return [_short(told) if isinstance(told, str) else told for told in out]
+        return [_short(verdict) if isinstance(verdict, str) else verdict for verdict in out]
 
     def _answers(self, cells: dict[str, Any]) -> Answers | str:
         unknown = [name for name in cells if name not in self.known]
@@ -134,7 +134,7 @@ def template(knowledge: Knowledge, kind: str) -> bytes:
         return (tables.header(kind, list(kinds)) if kind == "csv" else b"") + tables.line(kind, row)
     lines = tables.line("jsonl", row)
     sink = io.BytesIO()
-    tables.to_parquet(io.BytesIO(lines), sink.write, {
+    tables.parquet.from_json_lines(io.BytesIO(lines), sink.write, {
         name: {"many": list, "number": float}.get(each, str) for name, each in kinds.items()
     })
     return sink.getvalue()

@@ -1,6 +1,6 @@
 """Many people at once: one table of answers -> one table of conclusions, whole or not at all, and to be gone on with.
 
-What was done is noted beside the output while it is made. `judging` knows what a row says, `workers` who judges it.
+What was done is noted beside the output while it is made. `rows` knows what a row says, `workers` who concludes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Annotated
 
 import msgspec
 
-from triage.batch import tables
+from triage.batch import notes, tables
 from triage.batch.rows import COLUMNS, columns, other_engine
 from triage.batch.tables import Row
 from triage.batch.workers import Workers
@@ -30,13 +30,13 @@ from triage.support.errors import BadFile, TriageError
 from triage.support.exit_codes import ExitCode
 
 CHUNK: dict[str, int] = {"compiled": 1000, "experta": 100}
-"""Rows judged together: a block of the compiled rules, or half a second of experta."""
+"""Rows concluded together: a block of the compiled rules, or half a second of experta."""
 
 CHUNK_BYTES = 1_000_000
 SAVED_EVERY = 1.0
 """Seconds between two notes of how far it is."""
 
-Count = Annotated[int, msgspec.Meta(ge=0)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=1 << 53)]
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +57,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """The temporary name of the output (default: its name with .part)."""
 
 
-class Bad(msgspec.Struct, frozen=True):
+class BadRow(msgspec.Struct, frozen=True):
     """A row that could not be used, as it stands in the file of errors."""
 
     row: int
@@ -88,11 +88,15 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     bad: Count = 0
     part: Count = 0
     """Bytes of the output so far."""
+    part_digest: str = ""
     errors_part: Count = 0
+    errors_digest: str = ""
     sample: list[tuple[int, Row, bytes]] = []
     """Rows to recompute: order of drawing, the row, the line that was written."""
     whole: bool = False
     """All is written and verified; only the names are to be given."""
+    ready_digest: str = ""
+    """Of the output that is whole."""
 
 
 # --- one file -----------------------------------------------------------------------------------
@@ -100,9 +104,9 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
 
 def run(
     job: Job, knowledge: Knowledge, workers: Workers,
-    progress: Callable[[int, float], None] = lambda rows, share: None, bad: Callable[[Bad], None] = lambda row: None,
+    progress: Callable[[int, float], None] = lambda rows, share: None, bad: Callable[[BadRow], None] = lambda row: None,
 ) -> State:
-    """Judge every row of the input. Tells rows done with the share of the input read, and each bad row.
+    """RowEvaluator every row of the input. Tells rows done with the share of the input read, and each bad row.
 
     Returns what was done. Raises BadFile for an input that cannot be used; TriageError for all else that ends it early,
     and then what is done waits for `resume`. Nothing stands under the final name before it is whole.
@@ -120,13 +124,14 @@ def run(
                 if final and not atomic_files.is_direct(final):
                     with atomic_files.writing(final):
                         stack.enter_context(atomic_files.part_locked(final, part))
+            _check_whole(job, state)
             _name(job)
             return state
-        run_ = _Run(job, state)
+        run_ = _OpenRun(job, state)
         try:
             shares: deque[float] = deque()  # of the chunks that were read and are not yet written
             chunks = _chunks(islice(table.rows, state.rows, None), CHUNK[workers.engine])
-            for chunk, verdicts in workers.judged(job.target_kind, _noted(chunks, table.share, shares)):
+            for chunk, verdicts in workers.evaluate(job.target_kind, _noted(chunks, table.share, shares)):
                 for each in run_.take(chunk, verdicts):
                     bad(each)
                 progress(run_.state.rows, shares.popleft())
@@ -168,7 +173,7 @@ def _ready(job: Job) -> str:
     return f"{_lines(job)}.parquet" if job.target_kind == "parquet" else _lines(job)
 
 
-class _Run:
+class _OpenRun:
     """The open files of a run and how far it is."""
 
     def __init__(self, job: Job, state: State) -> None:
@@ -179,39 +184,49 @@ class _Run:
         self.out = AtomicFile(final, _lines(job), state.part, alone=bool(job.part))
         self.errors: AtomicFile | None = None
         try:
+            if state.part and self.out.digest.hexdigest() != state.part_digest:
+                raise _refused(job, f"{_lines(job)} is not what it left")
             if job.errors:
                 self.errors = AtomicFile(job.errors, _errors(job), state.errors_part, alone=bool(job.part))
+                if state.errors_part and self.errors.digest.hexdigest() != state.errors_digest:
+                    raise _refused(job, f"{_errors(job)} is not what it left")
             if job.keep:
                 atomic_files.clear_tries(_state(job))
             if not state.rows:
                 atomic_files.remove(_state(job))  # of an earlier run; now that this is ours alone
                 self._write(tables.header(job.target_kind, list(COLUMNS)),
-                            tables.header(self.errors_kind, Bad.__struct_fields__))
+                            tables.header(self.errors_kind, BadRow.__struct_fields__))
         except BaseException:
-            if not state.rows:
+            if state.rows:
+                self.close()
+            else:
                 self.drop()
             raise
 
-    def take(self, chunk: list[Row], verdicts: list[bytes | str]) -> list[Bad]:
+    def take(self, chunk: list[Row], verdicts: list[bytes | str]) -> list[BadRow]:
         """Write the lines of a chunk and its errors; returns those."""
         state, job = self.state, self.job
         both = list(zip(chunk, verdicts, strict=True))
-        bad = [Bad(row.number, row.line, row.id, told) for row, told in both if isinstance(told, str)]
+        bad = [BadRow(row.number, row.line, row.id, verdict) for row, verdict in both if isinstance(verdict, str)]
         sample = list(state.sample)
         if job.verify:
-            for row, told in both:
-                if isinstance(told, bytes):
-                    _draw(sample, job.verify, state.contract.seed, row, told)
-        self._write(b"".join(told for told in verdicts if isinstance(told, bytes)),
+            for row, verdict in both:
+                if isinstance(verdict, bytes):
+                    _draw(sample, job.verify, state.contract.seed, row, verdict)
+        self._write(b"".join(verdict for verdict in verdicts if isinstance(verdict, bytes)),
                     b"".join(tables.line(self.errors_kind, msgspec.structs.asdict(each)) for each in bad))
         self.state = msgspec.structs.replace(
-            state, rows=state.rows + len(chunk), bad=state.bad + len(bad), part=self.out.size,
-            errors_part=self.errors.size if self.errors else 0, sample=sample,
+            state, rows=state.rows + len(chunk), bad=state.bad + len(bad), sample=sample,
+            part=self.out.size, part_digest=self.out.digest.hexdigest(),
+            errors_part=self.errors.size if self.errors else 0, errors_digest=self._errors_digest(),
         )
         if job.keep and time.monotonic() >= self.saved + SAVED_EVERY:
             self.save()
             self.saved = time.monotonic()
         return bad
+
+    def _errors_digest(self) -> str:
+        return self.errors.digest.hexdigest() if self.errors else ""
 
     def _write(self, lines: bytes, errors: bytes) -> None:
         self.out.write(lines)
@@ -221,7 +236,7 @@ class _Run:
     def save(self) -> None:
         """Note how far it is; what was written is with the disk before."""
         self._sync()
-        atomic_files.write(_state(self.job), msgspec.json.encode(self.state), over=True)
+        atomic_files.write(_state(self.job), notes.sealed(self.state), over=True)
 
     def _sync(self) -> None:
         self.out.sync()
@@ -231,17 +246,20 @@ class _Run:
     def finish(self) -> None:
         """All rows are written: make the output whole, and note that only names are to be given."""
         job = self.job
+        ready = self.out.digest.hexdigest()
         if job.target_kind == "parquet":
             sink = AtomicFile(job.target, _ready(job), alone=True)
             try:
                 with Path(_lines(job)).open("rb") as lines:
-                    tables.to_parquet(lines, sink.write, COLUMNS)
+                    tables.parquet.from_json_lines(lines, sink.write, COLUMNS)
                 sink.sync()
                 sink.close()
+                ready = sink.digest.hexdigest()
             except BaseException:
                 sink.drop()
                 raise
-        self.state = msgspec.structs.replace(self.state, whole=True, sample=[])
+        self.state = msgspec.structs.replace(
+            self.state, whole=True, sample=[], ready_digest=ready, errors_digest=self._errors_digest())
         if job.keep:
             self.save()
         else:
@@ -261,10 +279,9 @@ class _Run:
         if job.keep and rows:
             with contextlib.suppress(TriageError):  # on a full disk the last note stands
                 self.save()
-            with contextlib.suppress(OSError, msgspec.DecodeError, UnicodeDecodeError):
-                rows = msgspec.json.decode(Path(_state(job)).read_bytes(), type=State).rows
+            if (old := notes.read(_state(job), State)) is not None:
                 self.close()
-                return f"{sentence}; {rows:,} rows are done, go on with --resume"
+                return f"{sentence}; {old.rows:,} rows are done, go on with --resume"
         self.drop()
         return sentence
 
@@ -279,6 +296,16 @@ class _Run:
         if self.errors:
             self.errors.drop()
         atomic_files.remove(_state(self.job))
+
+
+def _check_whole(job: Job, state: State) -> None:
+    """Is what is whole still what was written, under its temporary or its final name? Raises TriageError."""
+    for name, final, digest in ((_errors(job), job.errors, state.errors_digest),
+                                (_ready(job), job.target, state.ready_digest)):
+        if final and not atomic_files.is_direct(final):
+            written = next((each for each in (name, final) if Path(each).is_file()), "")
+            if not written or notes.fingerprint(written) != digest:
+                raise _refused(job, f"{name} is not what it left")
 
 
 def _name(job: Job) -> None:
@@ -326,8 +353,9 @@ def _begin(job: Job, knowledge: Knowledge, engine: str) -> State:
     if seed is None:
         seed = old.contract.seed if old else secrets.randbelow(1 << 32)
     contract = Contract(
-        input=fingerprint(job.source) if job.keep else "", rules=knowledge.digest, engine=engine, columns=list(COLUMNS),
-        kinds=[job.source_kind, job.target_kind], errors=job.errors, verify=job.verify, seed=seed,
+        input=notes.fingerprint(job.source) if job.keep else "", rules=knowledge.digest, engine=engine,
+        columns=list(COLUMNS), kinds=[job.source_kind, job.target_kind], errors=job.errors, verify=job.verify,
+        seed=seed,
     )
     if old is None:
         return State(contract=contract)
@@ -355,16 +383,10 @@ def _refused(job: Job, why: str) -> TriageError:
 
 
 def _old(job: Job) -> State:
-    try:
-        return msgspec.json.decode(Path(_state(job)).read_bytes(), type=State)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise _refused(job, f"{_state(job)} cannot be read") from None
-
-
-def fingerprint(name: str) -> str:
-    """Digest of a whole file."""
-    with Path(name).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    state = notes.read(_state(job), State)
+    if state is None:
+        raise _refused(job, f"{_state(job)} cannot be read, or was changed")
+    return state
 
 
 # --- to verify ----------------------------------------------------------------------------------
@@ -388,21 +410,21 @@ def _verify(job: Job, state: State, workers: Workers) -> None:
     sample = sorted(state.sample, key=lambda drawn: drawn[1].number)
     rows = [row for _, row, _ in sample]
     different = []
-    for row, (_, _, line), told in zip(
-        rows, sample, workers.here(other).judged(job.target_kind, rows, engine), strict=True
+    for row, (_, _, line), recomputed in zip(
+        rows, sample, workers.here(other).evaluate(job.target_kind, rows, engine), strict=True
     ):
-        if line != told:
-            different.append(_difference(job.target_kind, row, engine, line, other, told))
+        if line != recomputed:
+            different.append(_difference(job.target_kind, row, engine, line, other, recomputed))
     if different:
         where = "it is written already" if atomic_files.is_direct(job.target) else f"it stays in {_lines(job)}"
         more = f" (and {len(different) - 1} more of {len(sample)} rows)" if different[1:] else ""
         raise TriageError(f"{job.target}: {different[0]}{more}; {where}", ExitCode.FAULTS)
 
 
-def _difference(kind: str, row: Row, engine: str, line: bytes, other: str, told: bytes | str) -> str:
-    if isinstance(told, str):
-        return f"row {row.number}: {other} cannot read it: {told}"
-    for name, mine, its in zip(COLUMNS, tables.cells(kind, line), tables.cells(kind, told), strict=True):
+def _difference(kind: str, row: Row, engine: str, line: bytes, other: str, recomputed: bytes | str) -> str:
+    if isinstance(recomputed, str):
+        return f"row {row.number}: {other} cannot read it: {recomputed}"
+    for name, mine, its in zip(COLUMNS, tables.cells(kind, line), tables.cells(kind, recomputed), strict=True):
         if mine != its:
             return f"row {row.number}, column '{name}': {mine} on {engine}, {its} on {other}"
     return f"row {row.number}: its lines differ in writing only"

@@ -1,4 +1,4 @@
-"""Chunks of rows judged in this process or in several, in order. Knows processes and signals, not files."""
+"""Chunks of rows concluded in this process or in several, in order. Knows processes and signals, not files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from triage.batch.rows import Judge
+from triage.batch.rows import RowEvaluator
 from triage.batch.tables import Row
 from triage.knowledge import reader
 from triage.model import Knowledge
@@ -23,28 +23,28 @@ from triage.support.signals import no_interrupts
 
 
 class Workers:
-    """Judges chunks of rows in this process or in several, and keeps their order. To be closed."""
+    """Concludes chunks of rows in this process or in several, and keeps their order. To be closed."""
 
     def __init__(self, knowledge: Knowledge, rules: Path, engine: str, processes: int = 1) -> None:
         self.knowledge, self.engine, self.processes = knowledge, engine, processes
         self.rules = str(rules.resolve())
-        self._judges: dict[str, Judge] = {}
+        self._evaluators: dict[str, RowEvaluator] = {}
         self._pool: ProcessPoolExecutor | None = None
         self._children: set[Any] = set()
 
-    def here(self, engine: str) -> Judge:
+    def here(self, engine: str) -> RowEvaluator:
         """This process's own, built when it is first needed."""
-        if engine not in self._judges:
-            self._judges[engine] = Judge(self.knowledge, engine)
-        return self._judges[engine]
+        if engine not in self._evaluators:
+            self._evaluators[engine] = RowEvaluator(self.knowledge, engine)
+        return self._evaluators[engine]
 
-    def judged(self, kind: str, chunks: Iterator[list[Row]]) -> Iterator[tuple[list[Row], list[bytes | str]]]:
+    def evaluate(self, kind: str, chunks: Iterator[list[Row]]) -> Iterator[tuple[list[Row], list[bytes | str]]]:
         """Each chunk with its verdicts, in order; never more than a few chunks are held. Raises TriageError."""
         first = list(islice(chunks, 2))
         chunks = chain(first, chunks)
         if self.processes == 1 or len(first) < 2:  # one chunk is done before a second process has begun
             for chunk in chunks:
-                yield chunk, self.here(self.engine).judged(kind, chunk)
+                yield chunk, self.here(self.engine).evaluate(kind, chunk)
             return
         waiting: deque[tuple[list[Row], Future[list[bytes | str]]]] = deque()
         try:
@@ -82,7 +82,7 @@ class Workers:
 
 
 _given: tuple[str, str, str] = ("", "", "")
-_judge: Judge | None = None
+_row_evaluator: RowEvaluator | None = None
 
 
 def _start(*given: str) -> None:
@@ -101,11 +101,11 @@ def _leave_with(parent: Any) -> None:
 
 
 def _work(kind: str, rows: list[Row]) -> list[bytes | str]:
-    global _judge
-    if _judge is None:
+    global _row_evaluator
+    if _row_evaluator is None:
         rules, digest, engine = _given
-        _judge = Judge(same_rules(rules, digest), engine)
-    return _judge.judged(kind, rows)
+        _row_evaluator = RowEvaluator(same_rules(rules, digest), engine)
+    return _row_evaluator.evaluate(kind, rows)
 
 
 def same_rules(folder: str, digest: str) -> Knowledge:

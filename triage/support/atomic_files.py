@@ -234,7 +234,7 @@ class AtomicFile:
 
     def sync(self) -> None:
         """Let it survive a loss of power."""
-        if not self.direct:
+        if not self.direct and not self.file.closed:
             with writing(self.shown):
                 os.fsync(self.file.fileno())
 

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from triage.batch import cluster, tables
-from triage.batch import rows as judging
 from triage.batch import run as batch
 from triage.batch.cluster import Outcome
-from triage.batch.run import Bad, Job
+from triage.batch.rows import other_engine, template
+from triage.batch.run import BadRow, Job
 from triage.batch.workers import Workers
 from triage.cli import arguments
 from triage.cli.output import complain, refuse_same
@@ -39,14 +39,19 @@ OUT.part, and OUT.part.state notes how far it is.
 
 A row that cannot be used goes to --errors FILE (JSON Lines, or CSV by its name): row counts data rows from 1, line is
 the row's line in the file, 0 for Parquet. The rest goes on, and the exit code is 65. No row may be longer than 1 MB.
+Behind a quote that is not closed, rows are taken up again at the first that has as many cells as the header.
+
+In CSV a cell that a spreadsheet would compute (it begins with = + - @ or a tab) gets an apostrophe before it; JSON
+Lines and Parquet hold it as it came. OUT is never IN, nor the file that stdin comes from; through a pipe nobody can
+know, so never write `cat a.csv | triage batch - a.csv`.
 
 IN and OUT may be folders: each .csv, .jsonl and .parquet file of IN becomes a file of the same name in OUT. With
 --cluster this is done on a Dask cluster; needs pip install "soleus-triage[dask]" on every worker, and folders and rules
 that all workers see under the same names. What is unfinished stands in OUT/.triage-batch."""
 
 KINDS = ["csv", "jsonl", "parquet"]
-TOLD = 10
-"""Without a file for them, so many bad rows are told."""
+MAX_SHOWN = 10
+"""Bad rows that are named when there is no file for them."""
 
 Progress = Callable[[float, float], None]
 
@@ -76,7 +81,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Judge a file or a folder, or write a template."""
+    """RowEvaluator a file or a folder, or write a template."""
     if options.template:
         return _template(options)
     _check_usage(options)
@@ -121,19 +126,19 @@ def _file(options: argparse.Namespace) -> int:
     if options.resume and not batch.left(job):
         complain(f"{options.output}: there is no interrupted run to go on with; beginning at the first row")
     begun = time.monotonic()
-    told = 0
+    count = 0
 
-    def bad(row: Bad) -> None:
-        nonlocal told
-        if not errors and told < TOLD:
+    def bad(row: BadRow) -> None:
+        nonlocal count
+        if not errors and count < MAX_SHOWN:
             complain(f"{_shown(source)}{f':{row.line}' if row.line else ''}: row {row.row}: {row.error}")
-        told += 1
+        count += 1
 
     talks = options.output != "-" or not sys.stdout.isatty()
     with contextlib.closing(_workers(options, knowledge)) as workers, _bar(1.0, "rows", talks) as progress:
         state = batch.run(job, knowledge, workers, lambda rows, share: progress(rows, share), bad)
     verified = min(options.verify, state.rows - state.bad)
-    _tell_end(options, state.rows, state.bad, verified, state.contract.seed, time.monotonic() - begun)
+    _say_how_it_went(options, state.rows, state.bad, verified, state.contract.seed, time.monotonic() - begun)
     if options.json:
         sys.stdout.buffer.write(encode(_summary(options, knowledge, state.rows, state.bad, verified)))
     return ExitCode.BAD_INPUT if state.bad else 0
@@ -192,13 +197,13 @@ def _folder(options: argparse.Namespace) -> int:
                 complain(outcome.fault)
 
         do = cluster.on(options.cluster, _processes(options)) if options.cluster else cluster.here(workers)
-        outcomes, bad = cluster.run(todo, target, errors, do, done, 0 if errors else TOLD)
+        outcomes, bad = cluster.run(todo, target, errors, do, done, 0 if errors else MAX_SHOWN)
     for name, row in bad:
         complain(f"{source / name}{f':{row.line}' if row.line else ''}: row {row.row}: {row.error}")
     rows, wrong, verified = (sum(getattr(o, name) for o in outcomes) for name in ("rows", "bad", "verified"))
     faults = [outcome for outcome in outcomes if outcome.fault]
     differ = any(outcome.code == ExitCode.FAULTS for outcome in faults)
-    _tell_end(options, rows, wrong, 0 if differ else verified, options.seed, time.monotonic() - begun)
+    _say_how_it_went(options, rows, wrong, 0 if differ else verified, options.seed, time.monotonic() - begun)
     if faults:
         complain(f"{len(faults)} of {len(outcomes)} files could not be done; mend them and go on with --resume")
     if options.json:
@@ -208,19 +213,19 @@ def _folder(options: argparse.Namespace) -> int:
     return ExitCode.FAULTS if differ else ExitCode.BAD_INPUT if wrong or faults else 0
 
 
-# --- what is told -------------------------------------------------------------------------------
+# --- what is said -------------------------------------------------------------------------------
 
 
 def _shown(name: str) -> str:
     return "<stdin>" if name == "-" else name
 
 
-def _tell_end(
+def _say_how_it_went(
     options: argparse.Namespace, rows: int, bad: int, verified: int, seed: int | None, seconds: float
 ) -> None:
     if verified:
         drawn = "" if seed is None else f" (seed {seed})"
-        complain(f"{verified:,} rows recomputed on {judging.other_engine(options.engine)}: all the same{drawn}")
+        complain(f"{verified:,} rows recomputed on {other_engine(options.engine)}: all the same{drawn}")
     if bad:
         where = f"they are in {options.errors}" if options.errors else "--errors FILE gathers them"
         complain(f"{bad:,} of {rows:,} rows were bad; {where}")
@@ -236,7 +241,7 @@ def _summary(options: argparse.Namespace, knowledge: Knowledge, rows: int, bad: 
 
 @contextlib.contextmanager
 def _bar(total: float, what: str, wanted: bool) -> Iterator[Progress]:
-    """A bar on stderr while this lasts, if that is a terminal. It is told a count and how much of the total it is."""
+    """A bar on stderr while this lasts, if that is a terminal. It takes a count, and how much of the total that is."""
     if not (wanted and sys.stderr.isatty()):
         yield lambda count, done: None
         return
@@ -259,5 +264,5 @@ def _template(options: argparse.Namespace) -> int:
     name = options.input or "-"
     if options.template == "parquet" and name == "-" and sys.stdout.isatty():
         options.wrong("Parquet is nothing for a terminal; name a file")
-    atomic_files.write(name, judging.template(reader.load(), options.template), over=True)
+    atomic_files.write(name, template(reader.load(), options.template), over=True)
     return 0

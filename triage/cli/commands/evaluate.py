@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import csv
-import io
 import sys
 from pathlib import Path
 from typing import Any
 
+from triage.batch.tables import csv
 from triage.cli.output import complain, refuse_same
 from triage.dialogue.conversation import Conversation
 from triage.dialogue.driver import hold
@@ -104,11 +103,9 @@ def _report(path: Path) -> dict[str, Any]:
 
 
 def _write_rows(path: Path, rows: list[dict[str, str]]) -> None:
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, [*evaluation.COLUMNS, *evaluation.MORE_COLUMNS])
-    writer.writeheader()
-    writer.writerows(rows)
-    write(path, text.getvalue().encode(), over=True)
+    columns = [*evaluation.COLUMNS, *evaluation.MORE_COLUMNS]
+    lines = [csv.line(columns), *(csv.line([row.get(name, "") for name in columns]) for row in rows)]
+    write(path, b"".join(lines), over=True)
 
 
 def _table(report: dict[str, Any]) -> list[str]:
