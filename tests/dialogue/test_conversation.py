@@ -14,6 +14,7 @@ from prompt_toolkit.output import DummyOutput
 from tests.conftest import remembered, shared_knowledge
 from tests.helpers.talks import Talk, talk
 from triage.dialogue import prompts
+from triage.dialogue.conversation import Conversation
 from triage.dialogue.simulated_person import ScriptFront
 from triage.frontends.terminal.interactive import TtyFront
 from triage.frontends.terminal.plain import PlainFront
@@ -283,6 +284,26 @@ def test_a_self_check_result_changes_the_ranking():
 
 def test_the_same_person_is_asked_the_same_questions(knowledge: Knowledge):
     assert by_script(HEEL, "not_sure").asked == by_script(HEEL, "not_sure").asked
+
+
+@pytest.mark.parametrize(("more", "region", "sites"), [
+    ((), ("calf",), ()), ((NOT_SURE,), ("calf",), NOT_SURE),
+    (("pain.site=heel_back",), ("calf", "heel"), ("heel_back",)),
+    (("pain.site=heel_back", NOT_SURE), ("calf", "heel"), ("heel_back",)),
+])
+def test_a_place_of_own_words_is_ticked_on_the_picture_and_kept(more, region, sites):
+    conversation = Conversation(shared_knowledge(), remembered)
+    state, output = conversation.begin(pictures=True, mentions={"pain.region": ("calf",)})
+    person = ScriptFront({"person.age": 45.0}, "no")
+    while output.question and not output.question.picture:
+        state, output = conversation.step(state, person.ask(output.question, 1))
+    question = output.question
+    assert question is not None
+    assert question.ticked == ("pain.region=calf",)
+    assert question.choices[0].id == "pain.region=calf", "and is seen"
+    state, _ = conversation.step(state, Given((*question.ticked, *more)))
+    answers = state.turns[-1].answers
+    assert (answers["pain.region"], answers["pain.site"]) == (region, sites)
 
 
 # --- the end of the questions, and what comes after the result

@@ -231,6 +231,7 @@ BEFORE = replace(NOW, purpose="screening", ticked=("now.fever",))
     (BEFORE, "\n\n", ("now.fever",)),
     (BEFORE, "\n1\n\n", ("now.breath", "now.fever")),
     (BEFORE, "1\n\n", ("now.breath", "now.fever")),
+    (BEFORE, "s\n\n", ("now.fever", NOT_SURE)),
 ])
 def test_numbers_turn_lines_that_are_ticked_already_and_enter_keeps_them(
     question: Question, lines: str, reply: tuple[str, ...]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import json
 import re
@@ -245,6 +246,22 @@ def test_the_result_is_kept_as_finished_before_it_is_read(knowledge):
     with pytest.raises(SystemExit):
         talk(knowledge, remembered, Closing(HEEL, "no"), personal=True, keep=lambda state: keeper.keep(state))
     assert sessions.read(keeper.session.id).finished
+
+
+def test_after_some_days_times_count_on_and_dangers_are_asked_again(knowledge, run):
+    session = replace(begun(knowledge, 30), changed="2020-01-01T12:00:00Z")
+    days = (datetime.date.today() - sessions.last_day(session, datetime.date.today())).days
+    sessions.save(session)
+    before = sessions.answers(session)
+    assert not set(knowledge.emergency) - set(before)
+    code, out, _ = run("resume", session.id, stdin="none\nq\n")
+    assert code == 0
+    assert f"{days} days ago" in out
+    now = sessions.answers(sessions.read(session.id))
+    assert now["onset.age"] == before["onset.age"] + days
+    first = next(stage for stage in knowledge.stages if stage.emergency)
+    assert set(knowledge.emergency) & set(now) == set(first.together), "only those answered now"
+    assert now["pain.site"] == before["pain.site"]
 
 
 def test_two_at_once_are_told_and_write_nothing_over(knowledge, run):

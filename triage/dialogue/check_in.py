@@ -6,22 +6,22 @@ State is what was answered before and the list of replies; the next question fol
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 from msgspec.structs import replace
 
 from triage.dialogue import prompts
+from triage.dialogue.passing_days import asked_again, lines_of_stages, older
 from triage.dialogue.script import Script, findings, say
 from triage.dialogue.state import Asking, DialogueState, Step
-from triage.inference.answers import AGAIN, complete
+from triage.inference.answers import complete
 from triage.interview import next_question
 from triage.interview.free_text import Mention
 from triage.interview.next_question import NO, YES, Interview, InterviewState
 from triage.model import (
     NONE,
     NOT_SURE,
-    OPTION,
     RANK,
     Answer,
     Answers,
@@ -83,7 +83,7 @@ def new_trouble(knowledge: Knowledge, answers: Answers, day: datetime.date) -> B
 
 def unknown(knowledge: Knowledge, answers: Answers, today: datetime.date) -> Base:
     """A trouble of which nothing is known; of other answers only who it is stays."""
-    places = _of_stages(knowledge, _place_stages(knowledge))
+    places = lines_of_stages(knowledge, _place_stages(knowledge))
     stays = {name: answer for name, answer in background(knowledge, answers).items() if name not in places}
     return Base(answers=stays, day=today, started=today, conditions=False)
 
@@ -203,7 +203,7 @@ class CheckIn(Script):
     def _screens(self, state: DialogueState) -> Question | None:
         """The emergency screens and what a ticked line of them needs, as if they had never been asked."""
         known = {name: answer for name, answer in (self.lasting | self.given(state)).items()
-                 if name not in _of_stages(self.knowledge, _place_stages(self.knowledge))}
+                 if name not in lines_of_stages(self.knowledge, _place_stages(self.knowledge))}
         question = next_question.next_question(self._interview_state(known))
         if question is None or question.stage in _place_stages(self.knowledge):
             return None
@@ -301,7 +301,7 @@ class CheckIn(Script):
 
     def take(self, state: DialogueState, question: Question, answer: Answer) -> Step:
         """An answer to the question that follows from the turns."""
-        state = self.recorded(state, question, answer)
+        state = self.with_turn(state, question, answer)
         shown: list[Screen] = []
         name = question.self_check
         if question.purpose == "offer" and answer == prompts.TRY:
@@ -320,25 +320,27 @@ class CheckIn(Script):
             shown = (*shown, screens.outcome(self.knowledge, assessment, brief=True))
         return self.proceed(state, *shown)
 
-    def relevant(self, state: DialogueState, found: Sequence[Mention]) -> list[Mention]:
+    def new_mentions(self, state: DialogueState, mentions: Sequence[Mention]) -> list[Mention]:
         """What says more than is known. How old it is, and who it is, stays as it was said first."""
         known = self.answers(state)
-        return [each for each in found if self._is_doubt(each, known) or (
+        return [each for each in mentions if self._is_doubt(each, known) or (
             each.accepted and self.knowledge.findings[each.finding].kind in ("yes_no", "one", "many")
-            and _added(known.get(each.finding), each.answer) != known.get(each.finding))]
+            and _with_more(known.get(each.finding), each.answer) != known.get(each.finding))]
 
     def _is_doubt(self, mention: Mention, known: Answers) -> bool:
         """Would it refute what is known? Then it is asked in a plain question."""
         return not mention.accepted and known.get(mention.finding, mention.answer) != mention.answer
 
-    def take_words(self, state: DialogueState, text: str, found: Sequence[Mention], right: Sequence[Mention]) -> Step:
+    def take_words(
+        self, state: DialogueState, text: str, mentions: Sequence[Mention], right: Sequence[Mention],
+    ) -> Step:
         """What was confirmed counts; what it leaves open, or would refute, is asked in plain questions."""
         known = self.answers(state)
         answers: Answers = {NEW: text}
-        answers |= {each.finding: _added(known.get(each.finding), each.answer) for each in right}
-        mentions = {each.finding: each.answer for each in found
-                    if (each.to_confirm and each in right) or self._is_doubt(each, known)}
-        return self._go_on(replace(state, turns=(*state.turns, Turn(NEWS, answers)), mentions=mentions))
+        answers |= {each.finding: _with_more(known.get(each.finding), each.answer) for each in right}
+        doubts = {each.finding: each.answer for each in mentions
+                  if (each.to_confirm and each in right) or self._is_doubt(each, known)}
+        return self._go_on(replace(state, turns=(*state.turns, Turn(NEWS, answers)), mentions=doubts))
 
     # --- other replies
 
@@ -372,26 +374,10 @@ def background(knowledge: Knowledge, answers: Answers) -> Answers:
     return {name: answer for name, answer in answers.items() if _lasts(knowledge, name)}
 
 
-def older(knowledge: Knowledge, answers: Answers, days: int) -> Answers:
-    """The answers so many days later: what began then began longer ago."""
-    return {name: answer + max(days, 0) if isinstance(answer, float) and name in knowledge.findings
-            and knowledge.findings[name].kind == "duration" else answer for name, answer in answers.items()}
-
-
-def asked_again(knowledge: Knowledge) -> set[str]:
-    """What each entry asks anew: the emergency screens, those for some people only, and all that belongs to them."""
-    stages = [stage.id for stage in knowledge.stages if stage.emergency or stage.ask_if]
-    out = set(_of_stages(knowledge, stages))
-    for finding in knowledge.follow_ups:
-        if finding.parents and out.issuperset(finding.parents):
-            out.add(finding.id)
-    return {name for name in knowledge.known_names.values() if name.removesuffix(AGAIN) in out}
-
-
-def reasons(knowledge: Knowledge, found: Assessment) -> list[str]:
+def reasons(knowledge: Knowledge, assessment: Assessment) -> list[str]:
     """The findings that make it as urgent as it is, also through what was derived from them."""
-    met = [knowledge.by_key[key] for key in found.conclusion.rules]
-    todo = [part for rule in met if rule.id in found.urgency.reasons for part in rule.parts]
+    met = [knowledge.by_key[key] for key in assessment.conclusion.rules]
+    todo = [part for rule in met if rule.id in assessment.urgency.reasons for part in rule.parts]
     out: dict[str, None] = {}
     seen = set(todo)
     while todo:
@@ -401,7 +387,7 @@ def reasons(knowledge: Knowledge, found: Assessment) -> list[str]:
             more = [part for rule in met if rule.kind == kinds[room] and rule.card == name for part in rule.parts]
             todo += [part for part in more if part not in seen]
             seen |= set(more)
-        elif f"{room}.{name}" in found.given:
+        elif f"{room}.{name}" in assessment.given:
             out[f"{room}.{name}"] = None
     return list(out)
 
@@ -428,11 +414,6 @@ def _place_stages(knowledge: Knowledge) -> list[str]:
     return ids[last + 1 :]
 
 
-def _of_stages(knowledge: Knowledge, stages: Iterable[str]) -> list[str]:
-    return [line.partition(OPTION)[0] for stage in knowledge.stages if stage.id in stages
-            for line in (*stage.ask, *stage.together, stage.picture, stage.spreads)]
-
-
 def _several(answer: Answer | None) -> tuple[str, ...]:
     return answer if isinstance(answer, tuple) else ()
 
@@ -443,8 +424,8 @@ def _named(answers: Answers) -> tuple[str, ...]:
     return next((places for places in named if len(places) <= MOST_PLACES), named[-1] if named else ())
 
 
-def _added(before: Answer | None, said: Answer) -> Answer:
+def _with_more(before: Answer | None, more: Answer) -> Answer:
     """An answer with what was said since."""
-    if isinstance(said, tuple) and isinstance(before, tuple):
-        return (*before, *(option for option in said if option not in before))
-    return said
+    if isinstance(more, tuple) and isinstance(before, tuple):
+        return (*before, *(option for option in more if option not in before))
+    return more

@@ -211,7 +211,7 @@ class Conversation(Script):
                 return self.proceed(replace(state, reviewed=True))
             return self._ask_anew(state, str(answer))
         before = self.assess(state)
-        state = self.recorded(state, question, answer)
+        state = self.with_turn(state, question, answer)
         if question.purpose == "offer":
             shown = (screens.self_check(self.knowledge, question.self_check, steps=not state.personal),)
             return self.proceed(state, *(shown if answer == prompts.TRY else ()))
@@ -220,16 +220,18 @@ class Conversation(Script):
                 self.knowledge, question.self_check, answer, before, self.assess(state)))
         return self.proceed(state)
 
-    def relevant(self, state: DialogueState, found: Sequence[Mention]) -> list[Mention]:
+    def new_mentions(self, state: DialogueState, mentions: Sequence[Mention]) -> list[Mention]:
         """What is not answered yet."""
         given = findings(self.knowledge, state.turns)
-        return [mention for mention in found if mention.finding not in given]
+        return [mention for mention in mentions if mention.finding not in given]
 
-    def take_words(self, state: DialogueState, text: str, found: Sequence[Mention], right: Sequence[Mention]) -> Step:
+    def take_words(
+        self, state: DialogueState, text: str, mentions: Sequence[Mention], right: Sequence[Mention],
+    ) -> Step:
         """What was confirmed counts as answered, or is ticked where it will be asked. The words are not kept."""
         shown = []
-        if text and not any(mention.accepted for mention in found):
-            shown = [say("I could not make anything of that for sure. The questions ask it all." if not found else
+        if text and not any(mention.accepted for mention in mentions):
+            shown = [say("I could not make anything of that for sure. The questions ask it all." if not mentions else
                          "What you told matters for your safety, so that I ask it in plain questions.")]
         answers, later = free_text.answers_of([*right]), free_text.answers_to_confirm([*right])
         for name in [name for name in answers if name in self.knowledge.emergency]:

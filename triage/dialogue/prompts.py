@@ -62,10 +62,10 @@ def own_words() -> Question:
     )
 
 
-def mentions(knowledge: Knowledge, found: Sequence[Mention]) -> Question | None:
+def confirmation(knowledge: Knowledge, mentions: Sequence[Mention]) -> Question | None:
     """What was understood, each as a ticked line; None when nothing of it counts."""
-    accepted = [mention for mention in found if mention.accepted]
-    later = dict.fromkeys(f'"{mention.words}"' for mention in found if not mention.accepted)
+    accepted = [mention for mention in mentions if mention.accepted]
+    later = dict.fromkeys(f'"{mention.words}"' for mention in mentions if not mention.accepted)
     if not accepted:
         return None
     lines = tuple(
@@ -79,10 +79,10 @@ def mentions(knowledge: Knowledge, found: Sequence[Mention]) -> Question | None:
     )
 
 
-def confirmed(question: Question, answer: Answer, found: Sequence[Mention]) -> list[Mention]:
+def mentions_left_ticked(question: Question, answer: Answer, mentions: Sequence[Mention]) -> list[Mention]:
     """What was left ticked of what was understood."""
     ticked = answer if isinstance(answer, tuple) else ()
-    accepted = [mention for mention in found if mention.accepted]
+    accepted = [mention for mention in mentions if mention.accepted]
     return [each for choice, each in zip(question.choices, accepted, strict=False) if choice.id in ticked]
 
 
@@ -314,12 +314,12 @@ def conditions_named(knowledge: Knowledge, text: str) -> list[str]:
              for name, card in knowledge.conditions.items()}
     if exact := [name for name, known in names.items() if " ".join(words) in known]:
         return exact
-    found = [name for name, known in names.items() if any(all(word in one for word in words) for one in known)]
-    if not found:
+    matches = [name for name, known in names.items() if any(all(word in one for word in words) for one in known)]
+    if not matches:
         by_name = {one: name for name, known in names.items() for one in known}
         near = difflib.get_close_matches(" ".join(words), by_name, n=3, cutoff=0.7)
-        found = list(dict.fromkeys(by_name[one] for one in near))
-    return found
+        matches = list(dict.fromkeys(by_name[one] for one in near))
+    return matches
 
 
 _BACK = {GO_ON: "Go back"}

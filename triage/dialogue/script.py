@@ -63,7 +63,9 @@ class Script(ABC):
         """An answer to the question that follows from the turns."""
 
     @abstractmethod
-    def take_words(self, state: DialogueState, text: str, found: Sequence[Mention], right: Sequence[Mention]) -> Step:
+    def take_words(
+        self, state: DialogueState, text: str, mentions: Sequence[Mention], right: Sequence[Mention],
+    ) -> Step:
         """What was said in own words, and what of it the person has confirmed."""
 
     @abstractmethod
@@ -145,7 +147,7 @@ class Script(ABC):
         anew = prompts.once_more(self.knowledge, Turn(question, before.answers))
         return replace(anew, progress=question.progress)
 
-    def recorded(self, state: DialogueState, question: Question, answer: Answer) -> DialogueState:
+    def with_turn(self, state: DialogueState, question: Question, answer: Answer) -> DialogueState:
         """The state with one more turn. Nothing of how the question was put stays."""
         plain = replace(question, progress="", before="", ticked=())
         turn = Turn(plain, self.answers_of(question, answer))
@@ -168,17 +170,17 @@ class Script(ABC):
 
     def _hear(self, state: DialogueState, text: str) -> Step:
         """What a text says is shown, to be confirmed."""
-        found = self.relevant(state, free_text.mentions_in(self.knowledge, text, state.day) if text else [])
+        mentions = self.new_mentions(state, free_text.mentions_in(self.knowledge, text, state.day) if text else [])
         notice = free_text.length_notice(text)
         shown = (say(notice),) if notice else ()
-        question = prompts.mentions(self.knowledge, found)
+        question = prompts.confirmation(self.knowledge, mentions)
         if question is not None:
-            return self.put(replace(state, place=Confirming(text, tuple(found))), question, 0, shown)
-        state, output = self.take_words(state, text, found, [])
+            return self.put(replace(state, place=Confirming(text, tuple(mentions))), question, 0, shown)
+        state, output = self.take_words(state, text, mentions, [])
         return state, replace(output, screens=(*shown, *output.screens))
 
     @abstractmethod
-    def relevant(self, state: DialogueState, found: Sequence[Mention]) -> list[Mention]:
+    def new_mentions(self, state: DialogueState, mentions: Sequence[Mention]) -> list[Mention]:
         """What of the mentions says more than is known."""
 
     def _confirmed(self, state: DialogueState, place: Confirming, reply: Reply | Written) -> Step:
@@ -186,8 +188,8 @@ class Script(ABC):
             return self.proceed(replace(state, place=Asking()))
         if not isinstance(reply, Given) or state.question is None:
             return self.again(state)
-        right = prompts.confirmed(state.question, reply.answer, place.found)
-        return self.take_words(replace(state, place=Asking()), place.text, place.found, right)
+        right = prompts.mentions_left_ticked(state.question, reply.answer, place.mentions)
+        return self.take_words(replace(state, place=Asking()), place.text, place.mentions, right)
 
 
 def findings(knowledge: Knowledge, turns: Sequence[Turn]) -> Answers:

@@ -19,7 +19,7 @@ class Confirming(msgspec.Struct, frozen=True, tag=True):
     """At what was understood of own words, which the person has to confirm."""
 
     text: str
-    found: tuple[Mention, ...]
+    mentions: tuple[Mention, ...]
 
 
 class Checking(msgspec.Struct, frozen=True, tag=True):

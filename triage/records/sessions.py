@@ -193,6 +193,14 @@ def fitted(knowledge: Knowledge, session: Session) -> tuple[Session, list[str]]:
                    version=knowledge.settings.version), lost
 
 
+def last_day(session: Session, today: datetime.date) -> datetime.date:
+    """The day on which it was changed last, here; today, where that cannot be read or is still to come."""
+    try:
+        return min(datetime.datetime.fromisoformat(session.changed).astimezone().date(), today)
+    except (ValueError, OverflowError):
+        return today
+
+
 def answers(session: Session) -> Answers:
     """All answers to findings, the later over the earlier."""
     return {name: answer for turn in session.turns if turn.question.purpose != "offer"

@@ -129,7 +129,7 @@ def _base(
         return check_in.continued(knowledge, entries) if go_on else check_in.unknown(knowledge, known, today)
     as_today, _ = sessions.fitted(knowledge, session)
     told_there = {name: answer for name, answer in sessions.answers(as_today).items() if name in knowledge.known_names}
-    day = min(_day(session, today), today)
+    day = sessions.last_day(session, today)
     chosen = "talk"
     if not anew:
         reply = speaks.ask(check_in.which(knowledge, entries, told_there, day), 0)
@@ -149,13 +149,6 @@ def _newer(entries: tuple[Entry, ...]) -> Session | None:
     """The newest talk that came to a result, if the diary does not know it yet."""
     session = next((each for each in sessions.every() if each.finished), None)
     return session if session and (not entries or session.changed > entries[-1].at) else None
-
-
-def _day(session: Session, today: datetime.date) -> datetime.date:
-    try:
-        return datetime.datetime.fromisoformat(session.changed).astimezone().date()
-    except (ValueError, OverflowError):
-        return today
 
 
 def _write(speaks: Front, entry: Entry) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import datetime
 import os
 import sys
 
@@ -11,6 +12,7 @@ from msgspec.structs import replace
 
 from triage.dialogue import driver
 from triage.dialogue.conversation import Conversation
+from triage.dialogue.passing_days import later, older
 from triage.dialogue.script import say
 from triage.dialogue.state import DialogueState
 from triage.frontends.terminal import Front, front
@@ -47,7 +49,11 @@ def hold(options: argparse.Namespace, knowledge: Knowledge, old: Session | None)
         session = _begun(options, knowledge, speaks)
     else:
         session, lost = sessions.fitted(knowledge, old)
-        speaks.show(_going_on(knowledge, old, sessions.count(session), lost))
+        today = datetime.date.today()
+        days = (today - sessions.last_day(old, today)).days
+        speaks.show(_going_on(knowledge, old, sessions.count(session), lost, days))
+        turns, mentions = later(knowledge, session.turns, days), older(knowledge, session.mentions, days)
+        session = replace(session, turns=turns, mentions=mentions)
     conversation = Conversation(knowledge, Engine(knowledge).conclude)
     if session is None:
         start = conversation.begin(personal, speaks.pictures, greet=greet)
@@ -125,8 +131,7 @@ class Keeper(contextlib.ExitStack):
 
 def _asked(options: argparse.Namespace) -> bool:
     """Is there a person to ask, who has not said by an option whether to keep the answers?"""
-    said = getattr(options, "save", None)
-    return said is None and not options.json and sys.stdin.isatty() and sys.stdout.isatty()
+    return getattr(options, "save", None) is None and not options.json and sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _begun(options: argparse.Namespace, knowledge: Knowledge, speaks: Front) -> Session | None:
@@ -153,10 +158,14 @@ def _begun(options: argparse.Namespace, knowledge: Knowledge, speaks: Front) -> 
     return sessions.new(knowledge) if wanted else None
 
 
-def _going_on(knowledge: Knowledge, old: Session, count: int, lost: list[str]) -> Screen:
+def _going_on(knowledge: Knowledge, old: Session, count: int, lost: list[str], days: int) -> Screen:
     blocks = [Block(kind="text", text=f"Going on with {old.id}: {count} answer{'' if count == 1 else 's'}.")]
     if old.rules != knowledge.digest:
         blocks.append(Block(kind="text", text="The rules have changed since. All is concluded anew from your answers."))
+    if days:
+        when = "yesterday" if days == 1 else f"{days} days ago"
+        blocks.append(Block(kind="text", text=f"That was {when}: the times you gave count on from then, and what can "
+                            "be urgent is asked again."))
     if lost:
         blocks += [Block(kind="text", text="These are no longer asked, or are asked again in other words:"),
                    Block(kind="list", items=tuple(lost))]

@@ -25,7 +25,7 @@ from prompt_toolkit.styles import Style
 from prompt_toolkit.utils import get_cwidth
 
 from triage.frontends.terminal.key_input import KeyInput
-from triage.frontends.terminal.plain import MOST_TYPED, QUIET, expected, may_doubt, turned, typed
+from triage.frontends.terminal.plain import MOST_TYPED, QUIET, after_press, expected, may_doubt, typed
 from triage.inference.answers import BadAnswer, choose
 from triage.model import (
     NONE,
@@ -79,8 +79,8 @@ class TtyFront:
         reply = self._run(asked.root, asked.focus, asked.keys(), line, lines=question.kind == "text")
         if isinstance(reply, Given):
             self._print(
-                *(("", line) for line in _written(question.ask, _head(number))),
-                *(("class:answer", line) for line in _answered(question, reply.answer, asked.said, number)),
+                *(("", line) for line in _wrapped(question.ask, _head(number))),
+                *(("class:answer", line) for line in _answer_lines(question, reply.answer, asked.text, number)),
             )
         return reply
 
@@ -124,7 +124,7 @@ class TtyFront:
 class _List:
     """Choices to pick from: where the pointer stands, what is marked, which number is half typed."""
 
-    said = ""
+    text = ""
 
     def __init__(self, question: Question, number: int, draw: Draw | None = None) -> None:
         self.question, self.number = question, number
@@ -228,7 +228,7 @@ class _List:
         """The zone under the pointer is one to which it spreads, or no more so."""
         name, _, zone = self.question.choices[self.at].id.partition(OPTION)
         if name == self.question.picture:
-            self.marked = turned(self.question, self.marked, f"{self.question.spreads}{OPTION}{zone}")
+            self.marked = after_press(self.question, self.marked, f"{self.question.spreads}{OPTION}{zone}")
             self._point(self.at)
 
     def _point(self, index: int) -> None:
@@ -239,7 +239,7 @@ class _List:
         self._point(index)
         self.touched = True
         picked = self.question.choices[index].id
-        self.marked = turned(self.question, self.marked, picked) if self.several else frozenset({picked})
+        self.marked = after_press(self.question, self.marked, picked) if self.several else frozenset({picked})
 
     def _drawn(self) -> StyleAndTextTuples:
         size = get_app().output.get_size()
@@ -288,7 +288,7 @@ class _List:
                 mark = "[>]" if mark == off else "[x>]"
             head = f" {'>' if here else ' '} {index + 1:>{digits}}. {mark} "
             style = "class:pointer" if here else ""
-            out.append([(style, line, index) for line in text_layout.wrapped(_said(choice.label), width, head)])
+            out.append([(style, line, index) for line in text_layout.wrapped(_shown(choice.label), width, head)])
         return out
 
     def _foot(self, width: int) -> list[Part]:
@@ -336,7 +336,7 @@ class _Page:
         return keys
 
     def _drawn(self) -> StyleAndTextTuples:
-        return [("class:pointer", f" Enter: go on ({self.left} more lines)"), ("", _said("  ·  q skip the rest"))]
+        return [("class:pointer", f" Enter: go on ({self.left} more lines)"), ("", _shown("  ·  q skip the rest"))]
 
 
 class _Line:
@@ -344,7 +344,7 @@ class _Line:
 
     def __init__(self, question: Question, number: int) -> None:
         self.question, self.number = question, number
-        self.said = ""
+        self.text = ""
         self.wrong = ""
         buffer = Buffer(multiline=False, on_text_changed=self._changed)
         long = question.kind == "text"
@@ -359,9 +359,9 @@ class _Line:
 
         @keys.add("enter")
         def _(event: KeyPressEvent) -> None:
-            self.said = event.current_buffer.text.strip()
+            self.text = event.current_buffer.text.strip()
             try:
-                _end(event, typed(self.question, self.said))
+                _end(event, typed(self.question, self.text))
             except BadAnswer as error:
                 self.wrong = str(error)
 
@@ -425,17 +425,17 @@ def _scrolled(pieces: list[list[Part]], at: int, room: int) -> list[Part]:
         return out[: max(room, 1)]
     above = sum(piece[0][2] >= 0 for piece in pieces[:first])
     below = len(pieces) - 1 - last
-    up = [("", _said(f"   ↑ {above} more above" if above else "   ↑ question above"), -1)] if first else []
-    down = [("", _said(f"   ↓ {below} more below"), -1)] if below else []
+    up = [("", _shown(f"   ↑ {above} more above" if above else "   ↑ question above"), -1)] if first else []
+    down = [("", _shown(f"   ↓ {below} more below"), -1)] if below else []
     return [*up, *out, *down]
 
 
 def _top(question: Question, number: int, help_: str, width: int, progress: str = "") -> list[Part]:
     """The question, about how many are left, what is to be known about it, and an empty line."""
     head = _head(number)
-    asked = text_layout.wrapped(_said(question.ask), width, head)
+    asked = text_layout.wrapped(_shown(question.ask), width, head)
     more = [line for text in (help_, progress) if text
-            for line in text_layout.wrapped(_said(text), width, " " * len(head))]
+            for line in text_layout.wrapped(_shown(text), width, " " * len(head))]
     return [*(("class:question", line, -1) for line in asked), *(("", line, -1) for line in more), ("", "", -1)]
 
 
@@ -450,13 +450,13 @@ def _head(number: int) -> str:
 
 
 def _hints(hints: list[str], width: int) -> list[Part]:
-    return [("", f" {line}", -1) for line in text_layout.packed(hints, width - 1, _said(" · "))]
+    return [("", f" {line}", -1) for line in text_layout.packed(hints, width - 1, _shown(" · "))]
 
 
 def _wrong(sentence: str, width: int) -> list[Part]:
     if not sentence:
         return []
-    return [("class:wrong", line, -1) for line in text_layout.wrapped(_said(sentence), width, " ! ")]
+    return [("class:wrong", line, -1) for line in text_layout.wrapped(_shown(sentence), width, " ! ")]
 
 
 def _still(content: Callable[[int], list[Part]]) -> Window:
@@ -469,10 +469,10 @@ def _still(content: Callable[[int], list[Part]]) -> Window:
     return Window(FormattedTextControl(drawn), dont_extend_height=True)
 
 
-def _answered(question: Question, answer: Answer, said: str, number: int) -> list[str]:
+def _answer_lines(question: Question, answer: Answer, text: str, number: int) -> list[str]:
     """The answer in the words of the question, one line a choice."""
     if question.kind == "text":
-        return _written(str(answer) or "(skipped)", " " * len(_head(number)) or "  ")
+        return _wrapped(str(answer) or "(skipped)", " " * len(_head(number)) or "  ")
     words = {NOT_SURE: "Not sure", NONE: "None of these"} | {choice.id: choice.label for choice in question.choices}
     if isinstance(answer, tuple):
         labels = [words[name] for name in answer or (NONE,) if name in words]
@@ -481,16 +481,16 @@ def _answered(question: Question, answer: Answer, said: str, number: int) -> lis
     elif isinstance(answer, str):
         labels = [words[answer]]
     else:
-        labels = [f"{answer:g} {question.unit}" if question.kind == "number" else said]
+        labels = [f"{answer:g} {question.unit}" if question.kind == "number" else text]
     indent = " " * len(_head(number)) or "  "
-    return [line for label in labels for line in _written(label, f"{indent}- " if len(labels) > 1 else indent)]
+    return [line for label in labels for line in _wrapped(label, f"{indent}- " if len(labels) > 1 else indent)]
 
 
-def _written(text: str, head: str) -> list[str]:
-    return text_layout.wrapped(_said(text), _width(_columns()), head)
+def _wrapped(text: str, head: str) -> list[str]:
+    return text_layout.wrapped(_shown(text), _width(_columns()), head)
 
 
-def _said(text: str) -> str:
+def _shown(text: str) -> str:
     return text_layout.shown(text, _unicode_ok())
 
 

@@ -61,7 +61,7 @@ class PlainFront:
             if line is None:
                 return Quit()
             try:
-                if changing and (numbers := _numbers(line)):
+                if changing and (numbers := _numbers(question, line)):
                     question, looked = _turned(question, numbers), True
                     self._write(*self._wrapped(_marks(question)))
                 elif question.ticked and not line and not looked:
@@ -139,7 +139,7 @@ def typed(question: Question, text: str) -> Reply:
     return Given(reply(question, text))
 
 
-def turned(question: Question, ticked: frozenset[str], pressed: str) -> frozenset[str]:
+def after_press(question: Question, ticked: frozenset[str], pressed: str) -> frozenset[str]:
     """The boxes after one more press. "None" stands alone; "not sure" too, but beside the lines of a checklist."""
     if pressed in ticked:
         return ticked - {pressed}
@@ -147,8 +147,10 @@ def turned(question: Question, ticked: frozenset[str], pressed: str) -> frozense
     return frozenset({pressed}) if pressed in alone else (ticked - alone) | {pressed}
 
 
-def _numbers(line: str) -> list[int]:
-    """The numbers of a line that holds nothing else."""
+def _numbers(question: Question, line: str) -> list[int]:
+    """The numbers of a line that holds nothing else; "not sure" is the number of that choice."""
+    if line.lower() in ("s", "not sure"):
+        return [at for at, choice in enumerate(question.choices, start=1) if choice.id == NOT_SURE]
     words = line.replace(",", " ").replace(";", " ").split()
     return [int(word) for word in words] if all(
         word.isascii() and word.isdigit() and len(word) <= 4 for word in words) else []
@@ -161,7 +163,7 @@ def _turned(question: Question, numbers: list[int]) -> Question:
         raise BadAnswer(f"There is no {wrong[0]} here; choose from 1 to {len(ids)}.")
     ticked = frozenset(question.ticked)
     for number in dict.fromkeys(numbers):
-        ticked = turned(question, ticked, ids[number - 1])
+        ticked = after_press(question, ticked, ids[number - 1])
     return replace(question, ticked=tuple(name for name in ids if name in ticked))
 
 
