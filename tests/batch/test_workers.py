@@ -28,7 +28,7 @@ if __name__ == "__main__":
     rules = Path(sys.argv[1])
     workers = Workers(reader.load(rules), rules, "compiled", 2)
     try:
-        for chunk in workers.judged("csv", chunks()):
+        for chunk in workers.evaluate("csv", chunks()):
             pass
     except Enough:
         workers.close()

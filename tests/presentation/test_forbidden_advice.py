@@ -22,7 +22,7 @@ from triage.presentation import diary_screens, explanation_screens, pain_chart, 
 from triage.presentation.result_json import result, standing_as_data
 from triage.records import answers_file
 from triage.records.diary import Entry
-from triage.records.follow_up import judged
+from triage.records.follow_up import course_of
 from triage.verification import scenarios
 from triage.verification.random_answers import Random
 
@@ -167,7 +167,7 @@ def diary(assessment: Assessment) -> Iterator[tuple[str, Any]]:
             at="2026-12-01T08:00:00Z", day=DAY, started=DAY, condition=condition, pain={"calf_lower_inner": 4},
             tried=(), checks={}, new="", level=urgency.level, within_days=urgency.within_days, where=urgency.place,
             held="self_care", answers=assessment.given)
-        course = judged(knowledge, [entry], DAY + datetime.timedelta(days=20))
+        course = course_of(knowledge, [entry], DAY + datetime.timedelta(days=20))
         expected = wording.expected(knowledge, assessment, course.condition, course.easier_by)
         yield f"entry about {condition}", diary_screens.entry_screen(knowledge, assessment, course, 1, False)
         yield f"diary about {condition}", " ".join(

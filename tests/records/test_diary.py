@@ -6,6 +6,7 @@ import datetime
 import io
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -30,9 +31,9 @@ from triage.inference.assessment import assess
 from triage.interview.next_question import Interview
 from triage.model import RANK, Answers, Back, Given, Quit
 from triage.presentation import diary_screens, pain_chart, wording
-from triage.records import diary, sessions
+from triage.records import diary, follow_up, sessions
 from triage.records.diary import Entry
-from triage.records.follow_up import judged
+from triage.records.follow_up import course_of
 from triage.support.errors import BadFile, TriageError
 
 CALF: Answers = {"person.age": 45.0, "pain.region": ("calf",), "pain.site": ("calf_lower_inner",), "pain.side": "left",
@@ -213,7 +214,7 @@ def test_no_bytes_of_a_diary_lead_to_a_traceback(knowledge, raw):
         return
     if found.entries:
         last = diary.episode(found.entries)
-        course = judged(knowledge, last, START)
+        course = course_of(knowledge, last, START)
         diary_screens.overview(knowledge, found.entries, course, ["It should be easier."], START, 60, False)
         ElementTree.fromstring(pain_chart.svg(knowledge, course, "x", ["It should be easier."]))
 
@@ -257,7 +258,7 @@ def test_no_bytes_of_a_diary_lead_to_a_traceback(knowledge, raw):
     ([entry(5, 6), entry(3, 6)], -7, "self_care", 0, []),  # a clock that was wrong
 ])
 def test_the_urgency_steps_up_by_the_card_and_never_down(knowledge, entries, today, level, days, steps):
-    course = judged(knowledge, entries, START + datetime.timedelta(days=today))
+    course = course_of(knowledge, entries, START + datetime.timedelta(days=today))
     assert (course.level, course.within_days) == (level, days)
     assert [step.id for step in course.steps] == steps
     assert all(step.why for step in course.steps)
@@ -265,14 +266,15 @@ def test_the_urgency_steps_up_by_the_card_and_never_down(knowledge, entries, tod
 
 
 def test_a_place_that_is_named_stays_where_it_is_no_more_urgent_by_rank(knowledge):
-    course = judged(knowledge, [entry(0, 6), entry(14, 6, level="redirect", within_days=30, where="maternity")], START)
+    maternity = entry(14, 6, level="redirect", within_days=30, where="maternity")
+    course = course_of(knowledge, [entry(0, 6), maternity], START)
     assert course.where == "maternity"
-    assert judged(knowledge, [entry(0, 6), entry(14, 6)], on_day(14).date()).where == "practice"
+    assert course_of(knowledge, [entry(0, 6), entry(14, 6)], on_day(14).date()).where == "practice"
 
 
 def test_every_card_has_days_that_can_be_drawn(knowledge):
     for name in knowledge.conditions:
-        course = judged(knowledge, [entry(0, 6, condition=name), entry(3, 5, condition=name)], START)
+        course = course_of(knowledge, [entry(0, 6, condition=name), entry(3, 5, condition=name)], START)
         calm = assess(knowledge, remembered({}))
         expected = wording.expected(knowledge, calm, name, course.easier_by)
         ElementTree.fromstring(pain_chart.svg(knowledge, course, name, expected))
@@ -332,7 +334,7 @@ def test_what_was_urgent_stays_urgent_until_somebody_has_looked(knowledge):
     assert "diary.seen" in front.asked
     assert written is not None
     assert written.held == first.level
-    assert judged(knowledge, diary.read().entries, written.day).level == first.level
+    assert course_of(knowledge, diary.read().entries, written.day).level == first.level
     _, again = add(knowledge, 2, {"diary.seen": "no"})
     assert again is not None
     assert again.held == first.level
@@ -438,7 +440,7 @@ def test_a_kept_talk_is_where_the_diary_begins(knowledge):
     front, written = add(knowledge, 20, {f"diary.pain:{PLACE}": 6.0})
     assert front.asked[0] != "diary.which", "the talk is known to the diary"
     assert written is not None
-    assert judged(knowledge, diary.read().entries, written.day).within_days == 14
+    assert course_of(knowledge, diary.read().entries, written.day).within_days == 14
 
 
 def test_another_talk_about_the_same_trouble_does_not_set_the_clock_back(knowledge):
@@ -448,7 +450,7 @@ def test_another_talk_about_the_same_trouble_does_not_set_the_clock_back(knowled
     assert front.asked[0] == "diary.which"
     assert written is not None
     assert written.started == START
-    assert [step.id for step in judged(knowledge, diary.read().entries, written.day).steps] == ["no_better"]
+    assert [step.id for step in course_of(knowledge, diary.read().entries, written.day).steps] == ["no_better"]
     assert written.answers["onset.age"] == 42.0, "as it was told in the talk, two days later"
 
 
@@ -459,7 +461,7 @@ def test_another_trouble_does_not_touch_the_clock_of_the_first(knowledge):
     assert written is not None
     assert written.started == on_day(20).date()
     assert list(written.pain) == ["heel_back"]
-    assert judged(knowledge, diary.read().entries, written.day).day == 0
+    assert course_of(knowledge, diary.read().entries, written.day).day == 0
 
 
 def test_back_takes_the_last_answer_away(knowledge):
@@ -583,7 +585,7 @@ def test_the_plot_is_plain_shapes_with_words_and_never_written_over(run, tmp_pat
 
 
 def test_the_line_in_the_terminal_has_digits_where_there_are_no_blocks(knowledge):
-    course = judged(knowledge, [entry(0, 10), entry(7, 5), entry(14, 0)], on_day(14).date())
+    course = course_of(knowledge, [entry(0, 10), entry(7, 5), entry(14, 0)], on_day(14).date())
     _, blocks, _ = pain_chart.strip(knowledge, course, 60, True)
     _, digits, axis = pain_chart.strip(knowledge, course, 60, False)
     assert (blocks[0], blocks[-1]) == ("█", "┆")
@@ -593,10 +595,63 @@ def test_the_line_in_the_terminal_has_digits_where_there_are_no_blocks(knowledge
 
 
 def test_no_number_is_drawn_for_what_is_expected_but_the_days_of_the_card(knowledge):
-    course = judged(knowledge, [entry(0, 6), entry(7, 5)], on_day(7).date())
+    course = course_of(knowledge, [entry(0, 6), entry(7, 5)], on_day(7).date())
     picture = ElementTree.fromstring(pain_chart.svg(knowledge, course, "x", []))
     lines = [each for each in picture.iter() if each.tag.endswith("}polyline")]
     assert len(lines) == len(course.places) == 1
+
+
+# --- a long diary
+
+MANY = 20_000
+
+
+def long_diary() -> tuple[Entry, ...]:
+    return tuple(entry(number // 100, number * 7 % 11, number % 11) for number in range(MANY))
+
+
+def test_of_a_long_diary_the_newest_entries_are_listed_and_each_is_looked_at_a_few_times(knowledge, monkeypatch):
+    entries, counts = long_diary(), []
+    real = follow_up.fitted
+    monkeypatch.setattr(follow_up, "fitted", lambda knowledge, each: counts.append(1) or real(knowledge, each))
+    monkeypatch.setattr("triage.records.follow_up._add_scores", counted := Counting(follow_up._add_scores))
+    course = course_of(knowledge, entries, on_day(200).date())
+    lines = diary_screens.overview(knowledge, entries, course, [], on_day(200).date(), 80, True)
+    assert len(counts) <= 2 * (diary_screens.MAX_ENTRIES + 1)
+    assert counted.count == 2 * MANY
+    assert len(lines) < 10 * diary_screens.MAX_ENTRIES
+    assert any(f"{MANY - diary_screens.MAX_ENTRIES:,}" in line for line in lines)
+
+
+class Counting:
+    """Does what a function does, and counts."""
+
+    def __init__(self, do) -> None:
+        self.do, self.count = do, 0
+
+    def __call__(self, *given):
+        self.count += 1
+        return self.do(*given)
+
+
+def test_of_a_long_diary_some_hundred_points_are_drawn_and_the_worst_among_them(knowledge, monkeypatch):
+    course = course_of(knowledge, (*long_diary(), entry(MANY // 100, 2, 1)), on_day(MANY // 100).date())
+    monkeypatch.setattr(pain_chart, "_span", counted := Counting(pain_chart._span))
+    picture = pain_chart.svg(knowledge, course, "x", [])
+    points = [each for line in re.findall(r'points="([^"]+)" fill="none"', picture) for each in line.split()]
+    assert 100 < len(points) <= pain_chart.MAX_POINTS
+    assert " 10 on day" in picture
+    assert picture.count(" 2 on day 200") == 1  # the last one stays
+    assert counted.count < 10 * pain_chart.MAX_POINTS
+    counted.count = 0
+    pain_chart.strip(knowledge, course, 70, True)
+    assert counted.count < 10 * pain_chart.MAX_POINTS
+
+
+def test_how_it_stood_then_is_what_the_entries_up_to_then_say(knowledge):
+    entries = [entry(day, score, 3) for day, score in ((0, 6), (3, 6), (9, 9), (20, 5), (40, 5), (41, 8))]
+    then = list(follow_up.courses_then(knowledge, entries, 4))
+    assert then == [course_of(knowledge, entries[:at], entries[at - 1].day) for at in range(3, 7)]
 
 
 # --- forgetting

@@ -9,9 +9,11 @@ from triage.model import RANK, Assessment, Block, Knowledge, Screen
 from triage.presentation import pain_chart, wording
 from triage.presentation.text_layout import packed, shown, wrapped
 from triage.records.diary import Entry, episode
-from triage.records.follow_up import Course, judged, place_name, readable
+from triage.records.follow_up import Course, courses_then, place_name, readable
 
 MOST_DANGERS = 5
+MAX_ENTRIES = 50
+"""Entries that are listed, the newest ones; all count, and all are drawn."""
 
 
 def entry_screen(
@@ -89,9 +91,10 @@ def overview(
         say(f"The last entry is of {wording.day_in_words(entries[-1].day)}. `triage diary add` asks about the danger "
             "signs again.")
     out += ["", "Entries"]
-    for at, entry in enumerate(about_it, start=1):
+    if len(about_it) > MAX_ENTRIES:
+        say(f"{len(about_it) - MAX_ENTRIES:,} earlier ones are left out (--json shows all).")
+    for entry, then in zip(about_it[-MAX_ENTRIES:], courses_then(knowledge, about_it, MAX_ENTRIES), strict=True):
         out.append("")
-        then = judged(knowledge, about_it[:at], entry.day)
         out.extend(_entry(knowledge, entry, then, width, unicode_ok))
     if len(about_it) < len(entries):
         out.append("")

@@ -9,6 +9,8 @@ import textwrap
 from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
 
+from msgspec.structs import replace
+
 from triage.model import Knowledge
 from triage.presentation.svg_tags import short, tag, text_at
 from triage.presentation.wording import day_in_words
@@ -23,11 +25,14 @@ FONT = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
 WIDTH, LEFT, RIGHT, TOP, HEIGHT = 900, 70, 40, 106, 264
 NORMAL, SMALL, TITLE = 14, 12, 19
 LETTERS = 122
-"""So many letters of NORMAL size fit into a line."""
+"""Letters of NORMAL size that fit into a line."""
+MAX_POINTS = 300
+"""Points of a picture, of all places together."""
 
 
 def strip(knowledge: Knowledge, course: Course, width: int, unicode_ok: bool) -> list[str]:
     """Each place with its line over the days, and the days under them. ASCII shows the scores as digits, 10 as X."""
+    course = _thinned(course)
     dot, wall = ("·", "┆") if unicode_ok else (".", "|")
     columns = max(8, min(width, _span(course) + 1 if _span(course) > 30 else 2 * _span(course) + 1))
     out: list[str] = []
@@ -50,6 +55,21 @@ def strip(knowledge: Knowledge, course: Course, width: int, unicode_ok: bool) ->
     return [*out, "".join(axis).rstrip()] if out else []
 
 
+def _thinned(course: Course) -> Course:
+    """The course with no more points than can be told apart: of many the first, the last, the worst between them."""
+    most = max(MAX_POINTS // max(1, len(course.places)), 3)
+    places = []
+    for each in course.places:
+        scores = each.scores
+        if len(scores) > most:
+            middle = scores[1:-1]
+            size = -(-len(middle) // (most - 2))
+            worst = (max(middle[at: at + size], key=lambda point: point[1]) for at in range(0, len(middle), size))
+            scores = (scores[0], *worst, scores[-1])
+        places.append(Series(each.place, scores))
+    return replace(course, places=tuple(places))
+
+
 def marks(course: Course) -> list[tuple[int, str]]:
     """The days that the card names, and what they mean."""
     found = [(course.easier_by, f"should be easier by day {course.easier_by}")]
@@ -60,6 +80,7 @@ def marks(course: Course) -> list[tuple[int, str]]:
 
 def svg(knowledge: Knowledge, course: Course, title: str, words: Sequence[str]) -> str:
     """One self-contained picture with <title> and <desc>. `words`: what is expected, as the card says it."""
+    course = _thinned(course)
     out: list[str] = []
     bottom = TOP + HEIGHT
     out += _grid(course)
@@ -150,7 +171,7 @@ def _mark(kind: str, x: float, y: float, colour: str) -> str:
 
 
 def _span(course: Course) -> int:
-    """So many days are drawn: to the last day that matters, or the last entry."""
+    """The days that are drawn: to the last one that matters, or the last entry."""
     last = max((day for each in course.places for day, _ in each.scores), default=0)
     return max(1, course.day, last, *_days(course))
 

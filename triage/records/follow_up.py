@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import msgspec
@@ -41,16 +41,15 @@ class Series(msgspec.Struct, frozen=True):
     @property
     def trend(self) -> Trend:
         """Worse: clearly above the start, or above one of the two entries before. Easier: clearly below the start."""
-        scores = [score for _, score in self.scores]
-        if len(scores) == 1:
+        if len(self.scores) == 1:
             return "first"
-        if self.now - min(scores[0], *scores[-3:-1]) >= POINTS:
+        if self.now - min(self.start, *(score for _, score in self.scores[-3:-1])) >= POINTS:
             return "worse"
         fall = self.start - self.now
         return "easier" if self.now == 0 or (fall >= POINTS and fall >= SHARE * self.start) else "same"
 
 
-class StepUp(msgspec.Struct, frozen=True):
+class Escalation(msgspec.Struct, frozen=True):
     """A reason for more urgency than the answers alone have."""
 
     id: Literal["severe", "worse", "no_better", "see_by", "new_sign", "not_seen"]
@@ -71,7 +70,7 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     see_by: int
     """The day by which somebody should look if it is not; 0 when no card says so."""
     places: tuple[Series, ...]
-    steps: tuple[StepUp, ...]
+    steps: tuple[Escalation, ...]
     level: Level
     within_days: int
     where: str
@@ -79,21 +78,36 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     """Is it more urgent than the answers of the last entry alone?"""
 
 
-def judged(knowledge: Knowledge, entries: Sequence[Entry], today: datetime.date) -> Course:
+def course_of(knowledge: Knowledge, entries: Sequence[Entry], today: datetime.date) -> Course:
     """The course of the newest trouble in the diary, which has one entry at least, as it stands today.
 
     No better by the card's `look_again.days`: an appointment within 14 days; by its `see_by_days`: within 7. Worse,
     very bad, or a new sign on the emergency screens: within 3. What was told before stays until somebody has looked.
     """
-    told = episode(entries)
-    last = told[-1]
+    about_it = episode(entries)
+    return _course(knowledge, about_it[-2:], series(about_it), today)
+
+
+def courses_then(knowledge: Knowledge, entries: Sequence[Entry], count: int) -> Iterator[Course]:
+    """The course of the newest trouble as it stood at each of its last `count` entries, on their days."""
+    about_it = episode(entries)
+    scores: dict[str, list[tuple[int, int]]] = {}
+    for at, entry in enumerate(about_it):
+        _add_scores(scores, entry)
+        if at >= len(about_it) - count:
+            yield _course(knowledge, about_it[max(0, at - 1): at + 1], _as_series(scores), entry.day)
+
+
+def _course(
+    knowledge: Knowledge, last_two: Sequence[Entry], places: tuple[Series, ...], today: datetime.date
+) -> Course:
+    last = last_two[-1]
     card = knowledge.conditions.get(last.condition)
     look = card.look_again if card else None
     day = max(0, (max(today, last.day) - last.started).days)
     easier_by, see_by = (look.days, look.see_by_days) if look else (UNKNOWN_DAYS, 0)
-    places = series(told)
     steps = [*_worse(knowledge, places), *_no_better(knowledge, places, day, easier_by, see_by),
-             *_new_signs(knowledge, told), *_not_seen(knowledge, last)]
+             *_new_signs(knowledge, last_two), *_not_seen(knowledge, last)]
     level, within = last.level, last.within_days
     for step in steps:
         if severity(step.level, step.within_days) > severity(level, within):
@@ -119,11 +133,19 @@ def severity(level: Level, within_days: int) -> tuple[int, int]:
 
 def series(entries: Sequence[Entry]) -> tuple[Series, ...]:
     """The pain of these entries by place, in the order in which the places came up."""
-    out: dict[str, list[tuple[int, int]]] = {}
+    scores: dict[str, list[tuple[int, int]]] = {}
     for entry in entries:
-        for place, score in entry.pain.items():
-            out.setdefault(place, []).append((max(0, (entry.day - entry.started).days), score))
-    return tuple(Series(place, tuple(scores)) for place, scores in out.items())
+        _add_scores(scores, entry)
+    return _as_series(scores)
+
+
+def _add_scores(scores: dict[str, list[tuple[int, int]]], entry: Entry) -> None:
+    for place, score in entry.pain.items():
+        scores.setdefault(place, []).append((max(0, (entry.day - entry.started).days), score))
+
+
+def _as_series(scores: dict[str, list[tuple[int, int]]]) -> tuple[Series, ...]:
+    return tuple(Series(place, tuple(each)) for place, each in scores.items())
 
 
 def place_name(knowledge: Knowledge, place: str) -> str:
@@ -141,7 +163,7 @@ def readable(text: str, most: int) -> str:
     return plain if len(plain) <= most else plain[: most - 1] + "…"
 
 
-def _worse(knowledge: Knowledge, places: Sequence[Series]) -> list[StepUp]:
+def _worse(knowledge: Knowledge, places: Sequence[Series]) -> list[Escalation]:
     out = []
     for each in places:
         name = place_name(knowledge, each.place)
@@ -149,15 +171,15 @@ def _worse(knowledge: Knowledge, places: Sequence[Series]) -> list[StepUp]:
             before = "at the start" if each.now - each.start >= POINTS else "a short while ago"
             least = each.start if before == "at the start" else min(score for _, score in each.scores[-3:-1])
             why = f"{name}: {each.now} of 10 now and {least} {before}, which is clearly worse"
-            out.append(StepUp("worse", "book", 3, why))
+            out.append(Escalation("worse", "book", 3, why))
         if each.now >= SEVERE:
-            out.append(StepUp("severe", "book", 3, f"{name}: {each.now} of 10 at its worst is very bad pain"))
+            out.append(Escalation("severe", "book", 3, f"{name}: {each.now} of 10 at its worst is very bad pain"))
     return out
 
 
 def _no_better(
     knowledge: Knowledge, places: Sequence[Series], day: int, easier_by: int, see_by: int
-) -> list[StepUp]:
+) -> list[Escalation]:
     same = [f"{place_name(knowledge, each.place)}: {each.now} of 10 now and {each.start} at the start"
             for each in places if each.trend == "same"]
     if not same:
@@ -165,23 +187,23 @@ def _no_better(
     out = []
     begin = f"{'; '.join(same)}. That is not clearly better on day {day}"
     if day >= easier_by:
-        out.append(StepUp("no_better", "book", 14, f"{begin}, and it should have been easier by day {easier_by}"))
+        out.append(Escalation("no_better", "book", 14, f"{begin}, and it should have been easier by day {easier_by}"))
     if see_by and day >= see_by:
-        out.append(StepUp("see_by", "book", 7, f"{begin}, and somebody should have looked at it by day {see_by}"))
+        out.append(Escalation("see_by", "book", 7, f"{begin}, and somebody should have looked at it by day {see_by}"))
     return out
 
 
-def _new_signs(knowledge: Knowledge, entries: Sequence[Entry]) -> list[StepUp]:
+def _new_signs(knowledge: Knowledge, entries: Sequence[Entry]) -> list[Escalation]:
     """Lines of the emergency screens that were not ticked the time before."""
     *_, before, now = ({}, *(complete(knowledge, fitted(knowledge, entry)) for entry in entries[-2:]))
     new = [name for name in knowledge.emergency if now.get(name) == "yes" != before.get(name)]
     lines = "; ".join(knowledge.findings[name].line or knowledge.findings[name].ask for name in new)
-    return [StepUp("new_sign", "book", 3, f"New: {lines.rstrip('.?')}")] if new else []
+    return [Escalation("new_sign", "book", 3, f"New: {lines.rstrip('.?')}")] if new else []
 
 
-def _not_seen(knowledge: Knowledge, last: Entry) -> list[StepUp]:
+def _not_seen(knowledge: Knowledge, last: Entry) -> list[Escalation]:
     if RANK[last.held] == 0:
         return []
     words = knowledge.settings.urgency_in_words(last.held)
     why = f"You were told before: {words}. Nobody is known to have looked at it since"
-    return [StepUp("not_seen", last.held, 0, why)]
+    return [Escalation("not_seen", last.held, 0, why)]

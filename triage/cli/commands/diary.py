@@ -33,7 +33,7 @@ from triage.presentation.screens import outcome
 from triage.presentation.text_layout import WIDEST, speaks_unicode
 from triage.records import answers_file, diary, sessions
 from triage.records.diary import Entry
-from triage.records.follow_up import Course, judged
+from triage.records.follow_up import Course, course_of
 from triage.records.sessions import Session
 from triage.support.atomic_files import write
 from triage.support.errors import BadFile, TriageError
@@ -79,7 +79,7 @@ def add(
         _say(speaks, "You left. Nothing was written down.")
         return None
     entries = (*base.entries, entry)
-    course = judged(knowledge, entries, now.date())
+    course = course_of(knowledge, entries, now.date())
     found = assess(knowledge, asks.compiled.conclude(entry.answers))
     urgent = RANK[found.urgency.level] >= RANK["today"]
     if urgent and state.said_level != found.urgency.level:
@@ -106,7 +106,7 @@ def _add(options: argparse.Namespace) -> int:
     if entry is None:
         return ExitCode.INTERRUPTED if options.json else 0
     if options.json:
-        course = judged(knowledge, diary.read().entries, entry.day)
+        course = course_of(knowledge, diary.read().entries, entry.day)
         sys.stdout.buffer.write(encode({"schema": "triage-diary-entry/1", "entry": entry_as_data(entry),
                                         "course": course_as_data(course)}))
     return 0
@@ -186,7 +186,7 @@ def _show(options: argparse.Namespace) -> int:
     knowledge = reader.load()
     entries = diary.episode(kept.entries)
     today = datetime.date.today()
-    course = judged(knowledge, entries, today)
+    course = course_of(knowledge, entries, today)
     expected = _expected(knowledge, entries[-1], course)
     if options.svg:
         chart = pain_chart.svg(knowledge, course, title(knowledge, course), expected)
