@@ -18,10 +18,11 @@ LOWER = {"ambulance_now": "emergency_department_now", "emergency_department_now"
 RANK = {"ambulance_now": 5, "emergency_department_now": 4, "today": 3, "book": 2, "redirect": 2}
 
 
+@cache
 def load(folder: Path) -> dict[str, Any]:
     """All cards as plain mappings of strings."""
     def one(path: Path) -> Any:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
 
     rules: dict[str, Any] = {
         name: {p.stem: one(p) for p in sorted((folder / name).glob("*.yaml"))}

@@ -24,7 +24,6 @@ MANY = examples(150)
 FEW = examples(40)
 
 any_answers = st.deferred(lambda: strategies.answers(shared_knowledge()) | strategies.sick_answers(shared_knowledge()))
-plain = reference.load(RULES)
 
 
 def conclude(answers: Answers) -> Assessment:
@@ -39,7 +38,7 @@ def rank(assessment: Assessment) -> tuple[int, int]:
 def agree(answers: Answers) -> None:
     """experta and the plain evaluator conclude the same."""
     fired = shared_engine().conclude(answers)
-    second = reference.Conclusion(plain, answers)
+    second = reference.Conclusion(reference.load(RULES), answers)
     assert fired.derived == dict(sorted(second.derived.items()))
     assert fired.scores == {k: second.scores[k] for k in fired.scores}
     assert set(fired.scores) == set(second.scores)
