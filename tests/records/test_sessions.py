@@ -23,8 +23,8 @@ from tests.helpers.examples import examples
 from tests.helpers.pseudo_terminal import terminal
 from tests.helpers.talks import talk
 from triage.cli import main
-from triage.cli.commands.talk import Keeper
 from triage.dialogue.conversation import Conversation
+from triage.dialogue.keeper import Keeper
 from triage.dialogue.simulated_person import ScriptFront
 from triage.model import NOT_SURE, Answers, Back, Given, Question, Quit, Review, Turn, Why
 from triage.records import sessions

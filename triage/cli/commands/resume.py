@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from triage.cli.commands import talk
+from triage.cli.conversation import hold
 from triage.knowledge import reader
 from triage.records import sessions
 from triage.support.errors import BadFile
@@ -22,4 +22,4 @@ def run(options: argparse.Namespace) -> int:
         raise BadFile.of_file("resume", "missing", "no unfinished conversation was kept; start one with "
                               "`triage --save`", missing=True)
     with sessions.exclusive(session.id):
-        return talk.hold(options, reader.load(), sessions.read(session.id))
+        return hold(options, reader.load(), sessions.read(session.id))
