@@ -75,15 +75,15 @@ class Readers:
     def diary(self, raw: bytes) -> None:
         """A diary."""
         with contextlib.suppress(BadFile):
-            for entry in diary.understood(raw).entries:
-                diary.fitted(self.knowledge, entry)
+            for entry in diary.parse(raw).entries:
+                diary.under_rules(self.knowledge, entry)
 
     def session(self, raw: bytes) -> None:
         """A kept conversation."""
         name = "2026-01-01-abcdef"
         (self.folder / "home" / "sessions" / f"{name}.json").write_bytes(raw)
         with contextlib.suppress(BadFile):
-            sessions.fitted(self.knowledge, sessions.read(name))
+            sessions.under_rules(self.knowledge, sessions.read(name))
 
     def free_text(self, raw: bytes) -> None:
         """What a person says in a sentence."""

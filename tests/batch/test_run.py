@@ -419,7 +419,7 @@ def test_a_row_of_10_mb_is_a_bad_row_and_never_held(run):
         assert [row["id"] for row in json_rows(done.out)] == ["1", "3"]
         assert "row 2: " in done.err
         assert "row 4: " in done.err
-        with tables.opened(name, tables.kind_of(name, None, "--from"), judging.columns(reader.load())) as table:
+        with tables.open_table(name, tables.kind_of(name, None, "--from"), judging.columns(reader.load())) as table:
             tracemalloc.start()
             assert len(list(table.rows)) == 4
             peak = tracemalloc.get_traced_memory()[1]
@@ -656,7 +656,7 @@ def test_only_a_few_rows_are_alive_at_any_time(rules, here):
             read[0] += 1
             yield row
 
-    with contextlib.closing(workers), tables.opened("in.csv", "csv", judging.columns(knowledge)) as table:
+    with contextlib.closing(workers), tables.open_table("in.csv", "csv", judging.columns(knowledge)) as table:
         written = 0
         for chunk, verdicts in workers.evaluate("csv", batch._chunks(counted(table.rows), 100)):
             most = max(most, read[0] - written)
@@ -673,7 +673,7 @@ def test_of_a_parquet_file_of_one_row_group_only_a_part_is_held(rules, here):
     size = Path("in.parquet").stat().st_size
     pool = pa.total_allocated_bytes()
     tracemalloc.start()
-    with tables.opened("in.parquet", "parquet", judging.columns(knowledge)) as table:
+    with tables.open_table("in.parquet", "parquet", judging.columns(knowledge)) as table:
         peak = max(pa.total_allocated_bytes() - pool for _ in table.rows)
     peak += tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
@@ -997,7 +997,7 @@ LINES = st.lists(st.one_of(
 def test_whatever_a_file_holds_each_row_has_a_line_or_a_sentence(judge, monkeypatch, data, kind, headed):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(HEADER + data if headed and kind == "csv" else data)))
     try:
-        with tables.opened("-", kind, judge.known) as table:
+        with tables.open_table("-", kind, judge.known) as table:
             rows = list(table.rows)
     except BadFile:
         return

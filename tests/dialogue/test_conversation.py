@@ -390,8 +390,8 @@ def test_the_rest_goes_on_after_a_kill():
                               "after.leave": [Given(prompts.DONE)]})
     ended, turns = sit(killed)
     assert ended.assessment is None
-    session = sessions.changed(sessions.new(knowledge), turns)
-    today, lost = sessions.fitted(knowledge, session)
+    session = sessions.with_turns(sessions.new(knowledge), turns)
+    today, lost = sessions.under_rules(knowledge, session)
     assert lost == []
     rest, _ = sit(Sitting(RUNNER, {}), [*today.turns])
     assert rest.asked == whole.asked[at:]

@@ -86,7 +86,7 @@ class Live:
         self.state, self.output = step
         kept = self.session
         if (self.state.turns, self.state.mentions, self.state.finished) != (kept.turns, kept.mentions, kept.finished):
-            self.session = sessions.changed(kept, self.state.turns, self.state.finished, self.state.mentions)
+            self.session = sessions.with_turns(kept, self.state.turns, self.state.finished, self.state.mentions)
             sessions.save(self.session)
         self.said += [text for screen in self.output.screens for block in screen.blocks
                       for text in (block.text, *block.items)]
@@ -324,7 +324,7 @@ class Talking(RuleBasedStateMachine):
         self.left_at, self.reviewed = None, False
         found = sessions.every()
         if found:
-            today, lost = sessions.fitted(known, found[0])
+            today, lost = sessions.under_rules(known, found[0])
             assert lost == []
             self.live = Live(today)
         else:

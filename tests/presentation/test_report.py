@@ -554,7 +554,7 @@ def test_a_pdf_is_not_written_to_the_terminal(run):
 def test_a_kept_session_is_taken_by_its_name(run, knowledge):
     session = sessions.new(knowledge)
     question = Question(id="pain.side", kind="one", ask="Which side?", findings=("pain.side",))
-    sessions.save(sessions.changed(session, [Turn(question, {"pain.side": "left"})]))
+    sessions.save(sessions.with_turns(session, [Turn(question, {"pain.side": "left"})]))
     code, out, err = run(session.id)
     assert code == 0
     assert b"side: left" in out

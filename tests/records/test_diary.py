@@ -81,7 +81,7 @@ def kept(knowledge, known: Answers, when: str) -> sessions.Session:
     """A talk that came to a result, kept."""
     state = {"session": sessions.new(knowledge)}
     talk(knowledge, remembered, ScriptFront(known, "no"),
-         keep=lambda now: state.__setitem__("session", sessions.changed(state["session"], now.turns, finished=True)))
+         keep=lambda now: state.__setitem__("session", sessions.with_turns(state["session"], now.turns, finished=True)))
     session = msgspec.structs.replace(state["session"], changed=when)
     sessions.save(session)
     return session
@@ -209,7 +209,7 @@ def _almost_entries() -> st.SearchStrategy[bytes]:
 @examples(150, new=True)
 def test_no_bytes_of_a_diary_lead_to_a_traceback(knowledge, raw):
     try:
-        found = diary.understood(raw)
+        found = diary.parse(raw)
     except BadFile:
         return
     if found.entries:
@@ -612,8 +612,8 @@ def long_diary() -> tuple[Entry, ...]:
 
 def test_of_a_long_diary_the_newest_entries_are_listed_and_each_is_looked_at_a_few_times(knowledge, monkeypatch):
     entries, counts = long_diary(), []
-    real = follow_up.fitted
-    monkeypatch.setattr(follow_up, "fitted", lambda knowledge, each: counts.append(1) or real(knowledge, each))
+    real = follow_up.under_rules
+    monkeypatch.setattr(follow_up, "under_rules", lambda knowledge, each: counts.append(1) or real(knowledge, each))
     monkeypatch.setattr("triage.records.follow_up._add_scores", counted := Counting(follow_up._add_scores))
     course = course_of(knowledge, entries, on_day(200).date())
     lines = diary_screens.overview(knowledge, entries, course, [], on_day(200).date(), 80, True)

@@ -70,7 +70,7 @@ def begun(knowledge, after: int = 9) -> sessions.Session:
     state = {"session": sessions.new(knowledge)}
 
     def keep(now):
-        state["session"] = sessions.changed(state["session"], now.turns, mentions=now.mentions)
+        state["session"] = sessions.with_turns(state["session"], now.turns, mentions=now.mentions)
         sessions.save(state["session"])
 
     talk(knowledge, remembered, Leaving(HEEL, after), keep=keep)
@@ -93,7 +93,7 @@ def test_each_answer_is_kept_before_the_next_question(knowledge):
 def test_going_on_comes_to_the_same_result_as_never_having_left(knowledge):
     whole = talk(knowledge, remembered, ScriptFront(HEEL, "no"))
     session = begun(knowledge)
-    today, lost = sessions.fitted(knowledge, session)
+    today, lost = sessions.under_rules(knowledge, session)
     assert lost == []
     rest = ScriptFront(HEEL, "no")
     ended = talk(knowledge, remembered, rest, turns=today.turns)
@@ -102,7 +102,7 @@ def test_going_on_comes_to_the_same_result_as_never_having_left(knowledge):
 
 
 def test_back_after_going_on_takes_an_answer_that_was_kept(knowledge):
-    turns = sessions.fitted(knowledge, begun(knowledge, 3))[0].turns
+    turns = sessions.under_rules(knowledge, begun(knowledge, 3))[0].turns
     replies = [Back(), Quit()]
     asked = []
 
@@ -141,7 +141,7 @@ def test_other_rules_are_noticed_and_what_they_do_not_know_is_named(knowledge):
     strange = Turn(Question(id="pain.gone", kind="yes_no", ask="Is it gone?", findings=("pain.gone",)),
                    {"pain.gone": "yes"})
     odd = Turn(Question(id="pain.side", kind="one", ask="Which side?", findings=("pain.side",)), {"pain.side": "upper"})
-    today, lost = sessions.fitted(knowledge, sessions.changed(session, [*session.turns, strange, odd]))
+    today, lost = sessions.under_rules(knowledge, sessions.with_turns(session, [*session.turns, strange, odd]))
     assert lost == ["Is it gone?", "Which side?"]
     assert len(today.turns) == len(session.turns)
 
@@ -302,7 +302,7 @@ def test_a_session_of_the_format_before_loses_nothing(knowledge):
     del raw["mentions"]
     (sessions.folder()).mkdir(parents=True)
     (sessions.folder() / f"{session.id}.json").write_bytes(msgspec.json.encode(raw))
-    today, lost = sessions.fitted(knowledge, sessions.read(session.id))
+    today, lost = sessions.under_rules(knowledge, sessions.read(session.id))
     assert lost == []
     assert [turn.question.purpose for turn in today.turns] == ["own_words", "offer"]
     assert today.mentions == {"pain.region": ("calf",), "now.breath": "yes", "onset.age": NOT_SURE,
@@ -332,7 +332,7 @@ def test_a_kept_file_that_was_changed_by_hand_is_read_or_refused(knowledge, home
     (home / "sessions").mkdir(parents=True, exist_ok=True)
     (home / "sessions" / f"{name}.json").write_bytes(msgspec.json.encode(raw))
     try:
-        today, _ = sessions.fitted(knowledge, sessions.read(name))
+        today, _ = sessions.under_rules(knowledge, sessions.read(name))
     except BadFile:
         return
     conversation = _conversation(knowledge)

@@ -23,7 +23,7 @@ import msgspec
 
 from triage.batch import run as batch
 from triage.batch import tables
-from triage.batch.notes import fingerprint, read, sealed
+from triage.batch.notes import encode, fingerprint, read
 from triage.batch.run import BadRow, Job
 from triage.batch.workers import Workers, same_rules
 from triage.model import Knowledge
@@ -195,7 +195,7 @@ def _shard(task: Task, workers: Workers) -> Outcome:
     )
     outcome = Outcome(name=task.name, rows=state.rows, bad=state.bad, verified=min(task.verify, state.rows - state.bad),
                       seed=state.contract.seed)
-    atomic_files.write(note, sealed(Note(
+    atomic_files.write(note, encode(Note(
         input=source, output=fingerprint(task.target), errors=fingerprint(_errors_of(task)), rules=task.digest,
         engine=task.engine, outcome=outcome,
     )), over=True)

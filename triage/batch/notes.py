@@ -16,7 +16,7 @@ class _Sealed(msgspec.Struct, frozen=True):
     note: msgspec.Raw
 
 
-def sealed(note: msgspec.Struct) -> bytes:
+def encode(note: msgspec.Struct) -> bytes:
     """A note as it is written."""
     body = msgspec.json.encode(note)
     return msgspec.json.encode(_Sealed(hashlib.sha256(body).hexdigest(), msgspec.Raw(body)))

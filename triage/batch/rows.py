@@ -93,13 +93,13 @@ class RowEvaluator:
 
 def columns(knowledge: Knowledge) -> dict[str, str]:
     """Every column that the input may have -> what it stands for."""
-    found = {"id": "id", "screens": "screens"}
+    names = {"id": "id", "screens": "screens"}
     for finding in knowledge.findings.values():
-        found |= dict.fromkeys(finding.aliases, finding.id)
-        found[finding.id] = finding.id
+        names |= dict.fromkeys(finding.aliases, finding.id)
+        names[finding.id] = finding.id
         if finding.again:
-            found[finding.id + AGAIN] = finding.id + AGAIN
-    return found
+            names[finding.id + AGAIN] = finding.id + AGAIN
+    return names
 
 
 def evaluator(knowledge: Knowledge, engine: str) -> Callable[[list[Answers]], Iterable[Conclusion]]:

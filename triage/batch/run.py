@@ -113,7 +113,7 @@ def run(
     """
     tables.needs(job.target_kind)
     with contextlib.ExitStack() as stack:
-        table = stack.enter_context(tables.opened(job.source, job.source_kind, columns(knowledge)))
+        table = stack.enter_context(tables.open_table(job.source, job.source_kind, columns(knowledge)))
         if job.target_kind == "parquet" and atomic_files.is_direct(job.target):
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="triage-"))
             job = msgspec.structs.replace(job, part=str(Path(folder) / "part"))
@@ -236,7 +236,7 @@ class _OpenRun:
     def save(self) -> None:
         """Note how far it is; what was written is with the disk before."""
         self._sync()
-        atomic_files.write(_state(self.job), notes.sealed(self.state), over=True)
+        atomic_files.write(_state(self.job), notes.encode(self.state), over=True)
 
     def _sync(self) -> None:
         self.out.sync()
@@ -319,7 +319,7 @@ def _name(job: Job) -> None:
 
 
 def _chunks(rows: Iterator[Row], most: int) -> Iterator[list[Row]]:
-    """Rows by so many, fewer where they are long."""
+    """Rows in chunks of `most`, fewer where they are long."""
     chunk: list[Row] = []
     size = 0
     for row in rows:
@@ -424,7 +424,7 @@ def _verify(job: Job, state: State, workers: Workers) -> None:
 def _difference(kind: str, row: Row, engine: str, line: bytes, other: str, recomputed: bytes | str) -> str:
     if isinstance(recomputed, str):
         return f"row {row.number}: {other} cannot read it: {recomputed}"
-    for name, mine, its in zip(COLUMNS, tables.cells(kind, line), tables.cells(kind, recomputed), strict=True):
-        if mine != its:
-            return f"row {row.number}, column '{name}': {mine} on {engine}, {its} on {other}"
+    for name, first, second in zip(COLUMNS, tables.cells(kind, line), tables.cells(kind, recomputed), strict=True):
+        if first != second:
+            return f"row {row.number}, column '{name}': {first} on {engine}, {second} on {other}"
     return f"row {row.number}: its lines differ in writing only"

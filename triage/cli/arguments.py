@@ -13,14 +13,14 @@ from triage.support.text import guess
 T = TypeVar("T")
 
 
-def named(known: Mapping[str, T], name: str, what: str, among: Iterable[str] | None = None) -> str:
+def known_id(known: Mapping[str, T], name: str, what: str, among: Iterable[str] | None = None) -> str:
     """An id that was named on the command line, if it is known. Raises BadFile with a guess."""
     if name not in known:
-        raise unknown(name, what, among or known)
+        raise unknown_id(name, what, among or known)
     return name
 
 
-def unknown(name: str, what: str, among: Iterable[str]) -> BadFile:
+def unknown_id(name: str, what: str, among: Iterable[str]) -> BadFile:
     """The error that there is nothing of this name, with a guess."""
     return BadFile.of_file(name, "unknown-id", f"there is no {what} of this name{guess(name, among)}")
 

@@ -36,11 +36,11 @@ def hold(options: argparse.Namespace, knowledge: Knowledge, old: Session | None)
     """Hold the conversation, a new one or one that was kept, which nobody else goes on with."""
     speaks = _front(options, knowledge)
     personal = sys.stdin.isatty()
-    greet, lost = old is None and not _asked(options), list[str]()
+    greet, lost = old is None and not _is_to_ask(options), list[str]()
     if old is None:
-        session = _begun(options, knowledge, speaks)
+        session = _new_session(options, knowledge, speaks)
     else:
-        session, lost = sessions.fitted(knowledge, old)
+        session, lost = sessions.under_rules(knowledge, old)
         today = datetime.date.today()
         days = (today - sessions.last_day(old, today)).days
         speaks.show(_going_on(knowledge, old, sessions.count(session), lost, days))
@@ -76,23 +76,23 @@ def _front(options: argparse.Namespace, knowledge: Knowledge) -> Front:
                  draw=picture.pointing(knowledge, colour))
 
 
-def _asked(options: argparse.Namespace) -> bool:
+def _is_to_ask(options: argparse.Namespace) -> bool:
     """Is there a person to ask, who has not said by an option whether to keep the answers?"""
     return getattr(options, "save", None) is None and not options.json and sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def _begun(options: argparse.Namespace, knowledge: Knowledge, speaks: Front) -> Session | None:
+def _new_session(options: argparse.Namespace, knowledge: Knowledge, speaks: Front) -> Session | None:
     """A session to keep the answers in, if the person wants that."""
     wanted = bool(getattr(options, "save", None))
-    if wanted or _asked(options):
+    if wanted or _is_to_ask(options):
         try:
             sessions.folder()
         except TriageError as error:
-            if _asked(options):
+            if _is_to_ask(options):
                 speaks.show(screens.welcome(knowledge))
             speaks.show(Screen((Block(kind="text", text=f"Your answers cannot be kept: {error.sentence}."),)))
             return None
-    if _asked(options):
+    if _is_to_ask(options):
         speaks.show(screens.welcome(knowledge))
         reply = speaks.ask(KEEP, 0)
         while not isinstance(reply, Given | Quit):

@@ -35,7 +35,7 @@ from triage.model import (
     Turn,
 )
 from triage.presentation import screens, wording
-from triage.records.diary import Entry, episode, fitted
+from triage.records.diary import Entry, episode, under_rules
 from triage.records.follow_up import ANYWHERE, place_name, readable
 
 PAIN, TRIED, MORE, NEW = "diary.pain:", "diary.tried", "diary.more", "diary.new"
@@ -71,7 +71,7 @@ def continued(knowledge: Knowledge, entries: Sequence[Entry], answers: Answers |
               day: datetime.date | None = None) -> Base:
     """The trouble of the newest entry, which there is; with answers given on some later day."""
     last = entries[-1]
-    before = older(knowledge, fitted(knowledge, last), ((day or last.day) - last.day).days)
+    before = older(knowledge, under_rules(knowledge, last), ((day or last.day) - last.day).days)
     return Base(answers=before | (answers or {}), day=day or last.day, started=last.started,
                 entries=episode(entries), conditions=bool(last.condition or answers))
 
@@ -92,7 +92,7 @@ def which(knowledge: Knowledge, entries: Sequence[Entry], answers: Answers, day:
     """What is this entry about, when a talk was held since the last one?"""
     talk = Choice("talk", f"What I told in the talk of {on(day)}{_about(knowledge, answers)}")
     same = Choice("same", f"The trouble of my diary, since {on(entries[-1].started)}"
-                  f"{_about(knowledge, fitted(knowledge, entries[-1]))}") if entries else None
+                  f"{_about(knowledge, under_rules(knowledge, entries[-1]))}") if entries else None
     choices = (*((same,) if same else ()), talk, Choice("new", "Something else"))
     return Question(id=WHICH, purpose="entry", kind="one", findings=(WHICH,), none_id=choices[0].id, choices=choices,
                     ask="What is this entry about?")

@@ -32,7 +32,7 @@ class Keeper(contextlib.ExitStack):
         if not self.failed and (state.turns, state.mentions, state.finished) == (
                 kept.turns, kept.mentions, kept.finished):
             return state, ()
-        self.session = sessions.changed(kept, state.turns, state.finished, state.mentions)
+        self.session = sessions.with_turns(kept, state.turns, state.finished, state.mentions)
         failed_before = self.failed
         try:
             if self.before is not None:

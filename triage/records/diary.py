@@ -12,7 +12,7 @@ from typing import Annotated
 
 import msgspec
 
-from triage.inference.answers import parse
+from triage.inference.answers import parse as parse_answers
 from triage.model import Answers, Fault, Knowledge, Level
 from triage.support.atomic_files import sync_folder, writing
 from triage.support.errors import BadFile, TriageError
@@ -84,10 +84,10 @@ def read() -> Diary:
         raise _bad("unreadable", f"the diary cannot be read: {(error.strerror or 'no file').lower()}") from None
     if len(raw) > MAX_BYTES:
         raise _bad("too-large", f"the diary is too large; {MAX_BYTES:,} bytes are the most")
-    return understood(raw)
+    return parse(raw)
 
 
-def understood(raw: bytes) -> Diary:
+def parse(raw: bytes) -> Diary:
     """The bytes of a diary as entries. Raises BadFile for a line of a newer version, and for nothing else."""
     entries: list[Entry] = []
     torn: list[int] = []
@@ -109,7 +109,7 @@ def understood(raw: bytes) -> Diary:
     return Diary(tuple(entries), tuple(torn))
 
 
-def torn(diary: Diary) -> str:
+def about_unreadable_lines(diary: Diary) -> str:
     """A sentence about lines that cannot be read; empty when all can."""
     if not diary.torn:
         return ""
@@ -160,9 +160,9 @@ def episode(entries: Sequence[Entry]) -> tuple[Entry, ...]:
     return tuple(entry for entry in entries if entry.started == entries[-1].started)
 
 
-def fitted(knowledge: Knowledge, entry: Entry) -> Answers:
+def under_rules(knowledge: Knowledge, entry: Entry) -> Answers:
     """The answers of an entry as far as these rules understand them."""
-    answers, _ = parse(knowledge, entry.answers)
+    answers, _ = parse_answers(knowledge, entry.answers)
     return answers
 
 

@@ -10,7 +10,7 @@ import msgspec
 
 from triage.inference.answers import complete
 from triage.model import RANK, Knowledge, Level
-from triage.records.diary import Entry, episode, fitted
+from triage.records.diary import Entry, episode, under_rules
 
 POINTS, SHARE = 2, 0.3
 """A smaller fall of the worst pain, from 0 to 10, is not clearly better: what people call much better is a fall by
@@ -158,7 +158,7 @@ def place_name(knowledge: Knowledge, place: str) -> str:
 
 
 def readable(text: str, most: int) -> str:
-    """A text of the file as it may be shown: no control characters, and no more than so many."""
+    """A text of the file as it may be shown: no control characters, at most `most` long."""
     plain = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
     return plain if len(plain) <= most else plain[: most - 1] + "…"
 
@@ -195,7 +195,7 @@ def _no_better(
 
 def _new_signs(knowledge: Knowledge, entries: Sequence[Entry]) -> list[Escalation]:
     """Lines of the emergency screens that were not ticked the time before."""
-    *_, before, now = ({}, *(complete(knowledge, fitted(knowledge, entry)) for entry in entries[-2:]))
+    *_, before, now = ({}, *(complete(knowledge, under_rules(knowledge, entry)) for entry in entries[-2:]))
     new = [name for name in knowledge.emergency if now.get(name) == "yes" != before.get(name)]
     lines = "; ".join(knowledge.findings[name].line or knowledge.findings[name].ask for name in new)
     return [Escalation("new_sign", "book", 3, f"New: {lines.rstrip('.?')}")] if new else []

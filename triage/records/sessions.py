@@ -80,7 +80,7 @@ def save(session: Session) -> None:
         remove(str(part))
 
 
-def changed(
+def with_turns(
     session: Session, turns: Iterable[Turn], finished: bool = False, mentions: Answers | None = None
 ) -> Session:
     """The session with these turns, changed now."""
@@ -166,7 +166,7 @@ def delete(name: str) -> None:
             each.unlink(missing_ok=True)
 
 
-def fitted(knowledge: Knowledge, session: Session) -> tuple[Session, list[str]]:
+def under_rules(knowledge: Knowledge, session: Session) -> tuple[Session, list[str]]:
     """The session as these rules go on with it: what they still understand, in their words; and the questions of which
     they do not understand the answers."""
     kept: list[Turn] = []

@@ -61,7 +61,7 @@ def write(name: str | Path, data: bytes, *, private: bool = False, over: bool = 
         direct.write(data)
         direct.close()
         return
-    final = Path(resolved(name))
+    final = Path(real_path(name))
     # A name of its own for each try: nobody can have put a link there, and two writers do not meet in it.
     temporary = final.with_name(f".{os.fsdecode(os.fsencode(final.name)[:200])}.{secrets.token_hex(6)}.new")
     try:
@@ -101,7 +101,7 @@ def clear_tries(final: str | Path) -> None:
 
 def is_taken(name: str) -> bool:
     """Is there something of this name that `write` would be written over?"""
-    return not is_direct(name) and os.path.lexists(resolved(name))
+    return not is_direct(name) and os.path.lexists(real_path(name))
 
 
 def is_direct(name: str) -> bool:
@@ -112,7 +112,7 @@ def is_direct(name: str) -> bool:
         return False
 
 
-def resolved(name: str) -> str:
+def real_path(name: str) -> str:
     """Where a file really stands, so that a link to it stays one."""
     return name if is_direct(name) else os.path.realpath(name)
 
@@ -197,12 +197,12 @@ class AtomicFile:
                 if not alone:  # two runs into one part would mix their rows
                     self._lock.enter_context(part_locked(self.shown, self.name))
                 try:
-                    self.file = self._opened(keep)
+                    self.file = self._open(keep)
                 except BaseException:
                     self._lock.close()
                     raise
 
-    def _opened(self, keep: int) -> Any:
+    def _open(self, keep: int) -> Any:
         """A new file under the temporary name, or what an earlier run left of one; nothing that somebody put there."""
         flags = os.O_RDWR | _NOT_THROUGH_LINKS
         if not keep:

@@ -117,7 +117,7 @@ def _refuse(events: Iterable[Any]) -> None:
 def _sentence(error: yaml.MarkedYAMLError, text: str) -> YamlError:
     problem, context = error.problem or "", error.context or ""
     if "nesting depth" in problem:  # newer versions of libyaml refuse it themselves, having read further than we
-        opened_at = [found.start() for found in re.finditer(r"[\[{]", text[:10_000])]
+        opened_at = [match.start() for match in re.finditer(r"[\[{]", text[:10_000])]
         return YamlError(*_place_after(text[: opened_at[MAX_DEPTH]]), "too-deep", _TOO_DEEP)
     lines = _LINE_BREAK.split(text.rstrip("\r\n "))
     opened = error.context_mark

@@ -18,8 +18,8 @@ _DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(minute|hour|day|week|month|yea
 
 def days(text: str) -> float | None:
     """'3 weeks' -> 21.0; None when it is no duration. Months count 30 days, years 365."""
-    found = _DURATION.match(text.strip().lower())
-    return float(found[1]) * DAYS[found[2]] if found else None
+    match = _DURATION.match(text.strip().lower())
+    return float(match[1]) * DAYS[match[2]] if match else None
 
 
 def guess(word: str, among: Iterable[str]) -> str:
@@ -35,4 +35,4 @@ def printable(text: str, keep: str = "") -> str:
 
     `keep`: what may stay, such as line feeds.
     """
-    return OBEYED.sub(lambda found: found[0] if found[0] in keep else ascii(found[0])[1:-1], text)
+    return OBEYED.sub(lambda match: match[0] if match[0] in keep else ascii(match[0])[1:-1], text)

@@ -15,7 +15,7 @@ from triage.support.errors import BadFile
 from triage.support.input_files import read_bytes
 from triage.support.text import guess
 
-__all__ = ["KINDS", "Row", "Table", "cells", "header", "kind_of", "line", "needs", "opened"]
+__all__ = ["KINDS", "Row", "Table", "cells", "header", "kind_of", "line", "needs", "open_table"]
 
 KINDS = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
 """Suffix of a file -> its kind."""
@@ -44,7 +44,7 @@ def kind_of(name: str, said: str | None, option: str) -> str:
 
 
 @contextlib.contextmanager
-def opened(name: str, kind: str, known: Mapping[str, str]) -> Iterator[Table]:
+def open_table(name: str, kind: str, known: Mapping[str, str]) -> Iterator[Table]:
     """An input, `-` for stdin. `known`: legal column -> what it stands for. Raises BadFile, also while it is read."""
     shown = "<stdin>" if name == "-" else name
     with contextlib.ExitStack() as stack:

@@ -111,8 +111,8 @@ def _check_usage(options: argparse.Namespace) -> None:
 
 
 def _file(options: argparse.Namespace) -> int:
-    source, target = options.input, atomic_files.resolved(options.output)
-    errors = atomic_files.resolved(options.errors) if options.errors else ""
+    source, target = options.input, atomic_files.real_path(options.output)
+    errors = atomic_files.real_path(options.errors) if options.errors else ""
     source_kind = tables.kind_of(source, options.source_kind, "--from")
     # Stdout and devices have no suffix that could tell: they get what came in.
     same = source_kind if atomic_files.is_direct(options.output) else None
@@ -173,7 +173,7 @@ def _folder(options: argparse.Namespace) -> int:
         raise TriageError(f"{target}: this is a file, and IN is a folder; OUT must be a folder too", ExitCode.USAGE)
     if target.exists() and source.samefile(target):
         raise TriageError(f"{target}: IN and OUT are the same folder; give OUT another name", ExitCode.USAGE)
-    errors = atomic_files.resolved(options.errors) if options.errors else ""
+    errors = atomic_files.real_path(options.errors) if options.errors else ""
     knowledge = reader.load()
     todo, others = cluster.tasks(source, target, knowledge, reader.rules_folder(), options.engine, options.verify,
                                  options.seed, options.resume)

@@ -66,7 +66,7 @@ def add(
     """
     diary.writable()
     kept = diary.read()
-    if sentence := diary.torn(kept):
+    if sentence := diary.about_unreadable_lines(kept):
         _say(speaks, sentence)
     asks = Interview(knowledge)
     base = _base(knowledge, speaks, kept.entries, answers, anew, now)
@@ -80,13 +80,13 @@ def add(
         return None
     entries = (*base.entries, entry)
     course = course_of(knowledge, entries, now.date())
-    found = assess(knowledge, asks.compiled.conclude(entry.answers))
-    urgent = RANK[found.urgency.level] >= RANK["today"]
-    if urgent and state.said_level != found.urgency.level:
-        speaks.show(outcome(knowledge, found, brief=True))  # said before anything can go wrong with the file
+    assessment = assess(knowledge, asks.compiled.conclude(entry.answers))
+    urgent = RANK[assessment.urgency.level] >= RANK["today"]
+    if urgent and state.said_level != assessment.urgency.level:
+        speaks.show(outcome(knowledge, assessment, brief=True))  # said before anything can go wrong with the file
     if not _write(speaks, entry):
         return None
-    speaks.show(entry_screen(knowledge, found, course, len(entries), urgent))
+    speaks.show(entry_screen(knowledge, assessment, course, len(entries), urgent))
     return entry
 
 
@@ -123,11 +123,11 @@ def _base(
         return check_in.continued(knowledge, entries, answers, today) if go_on else check_in.new_trouble(
             knowledge, answers, today)
     session = _newer(entries)
-    known: Answers = diary.fitted(knowledge, entries[-1]) if entries else {}
+    known: Answers = diary.under_rules(knowledge, entries[-1]) if entries else {}
     if session is None:
         go_on = entries and not anew
         return check_in.continued(knowledge, entries) if go_on else check_in.unknown(knowledge, known, today)
-    as_today, _ = sessions.fitted(knowledge, session)
+    as_today, _ = sessions.under_rules(knowledge, session)
     told_there = {name: answer for name, answer in sessions.answers(as_today).items() if name in knowledge.known_names}
     day = sessions.last_day(session, today)
     chosen = "talk"
@@ -172,7 +172,7 @@ def _say(speaks: Front, text: str) -> None:
 
 def _show(options: argparse.Namespace) -> int:
     kept = diary.read()
-    if sentence := diary.torn(kept):
+    if sentence := diary.about_unreadable_lines(kept):
         complain(sentence)
     if not kept.entries:
         if options.svg:
@@ -207,6 +207,6 @@ def _show(options: argparse.Namespace) -> int:
 
 def _expected(knowledge: Knowledge, entry: Entry, course: Course) -> list[str]:
     """How it should go, as far as the answers of this entry allow."""
-    answers = diary.fitted(knowledge, entry)
-    found = assess(knowledge, Compiled(knowledge).conclude(answers))
-    return wording.expected(knowledge, found, course.condition, course.easier_by)
+    answers = diary.under_rules(knowledge, entry)
+    assessment = assess(knowledge, Compiled(knowledge).conclude(answers))
+    return wording.expected(knowledge, assessment, course.condition, course.easier_by)

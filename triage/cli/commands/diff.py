@@ -27,9 +27,9 @@ from triage.verification.diff.rules import changes as changes_of
 
 SCHEMA = "triage-difference/1"
 SHOWN = 20
-"""So many differences of a kind are listed, but all of those that are less urgent."""
+"""Differences of a kind that are listed; of those that are less urgent all are."""
 NAMED = 5
-"""So many names are spelled out in the summary of what the rules hold."""
+"""Names that are spelled out in the summary of what the rules hold."""
 
 TITLES = {
     "less_urgent": "LESS URGENT", "more_urgent": "MORE URGENT", "other_first": "Another condition first",

@@ -142,7 +142,7 @@ def _table(report: dict[str, Any]) -> list[str]:
 
 
 AIMS = {"median": 15, "p90": 22, "facts": 0.74, "points": 2, "warning": 6}
-"""What an interview should reach: at most so many questions, at least so many facts a question (the best of eight
+"""What an interview should reach: questions at most, facts a question at least (the best of eight
 checkers in a study of 2022), points behind all answers at once, and questions before the warning of an emergency."""
 
 

@@ -86,7 +86,7 @@ def look(home: Path) -> Contents:
     locks: list[Path] = []
     closed: dict[Path, str] = {}
     for path in _inside(home, closed):
-        mine = path.name == "diary.jsonl"
+        is_diary = path.name == "diary.jsonl"
         if path.name == "sessions" and path.is_dir() and not path.is_symlink():
             for each in _inside(path, closed):
                 if each.name.endswith(LOCK) and _is_file(each):
@@ -95,9 +95,9 @@ def look(home: Path) -> Contents:
                     others.append(each)
                 else:
                     (links if each.is_symlink() else conversations).append(each)
-        elif (mine or path.name == "sessions") and path.is_symlink():
+        elif (is_diary or path.name == "sessions") and path.is_symlink():
             links.append(path)
-        elif mine and _is_file(path):
+        elif is_diary and _is_file(path):
             diaries.append(path)
         elif path.name == f"diary.jsonl{LOCK}" and _is_file(path):
             locks.append(path)

@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
     knowledge = reader.load()
     drawn = Layer(side=options.side, numbered=True)
     if options.condition:
-        name = arguments.named(knowledge.conditions, options.condition, "condition")
+        name = arguments.known_id(knowledge.conditions, options.condition, "condition")
         drawn = Layer(conditions=(name,), side=options.side, points=True, no_press=bool(
             picture.points_of(knowledge, name)), numbered=True)
     if not knowledge.map.views:

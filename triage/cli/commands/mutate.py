@@ -38,7 +38,7 @@ from triage.verification.mutation.test_generation import written
 from triage.verification.scenarios import Expect, Story
 
 LISTED = 20
-"""So many survivors are listed, unless all are asked for."""
+"""Survivors that are listed, unless all are asked for."""
 Survivor = tuple[Mutant, MissingScenario | None]
 """A mutant that no story kills, and the scenario that would."""
 CLASSES = {True: "red flags, blocks, scores, floors", False: "the rest"}
@@ -66,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
     cards: set[str] = set()
     if options.card:
         known = dict.fromkeys(mutant.card for mutant in chosen)
-        cards = {arguments.named(known, name, "card with rules") for name in options.card}
+        cards = {arguments.known_id(known, name, "card with rules") for name in options.card}
         chosen = [mutant for mutant in chosen if mutant.card in cards]
     if options.sample:
         step = max(1, len(chosen) / options.sample)

@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
         for name, theorem in THEOREMS.items():
             print(f"{name:<22}  {statement(theorem)}")
         return 0
-    names = [arguments.named(THEOREMS, name, "theorem") for name in options.theorem] or list(THEOREMS)
+    names = [arguments.known_id(THEOREMS, name, "theorem") for name in options.theorem] or list(THEOREMS)
     prover = Prover(reader.load())
     wrong: dict[str, list[Counterexample]] = {}
     data: list[dict[str, Any]] = []

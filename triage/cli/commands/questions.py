@@ -21,7 +21,7 @@ def run(options: argparse.Namespace) -> int:
     knowledge = reader.load()
     findings = [f for f in knowledge.findings.values() if options.topic in (None, f.topic)]
     if not findings:
-        raise arguments.unknown(options.topic, "topic", sorted({f.topic for f in knowledge.findings.values()}))
+        raise arguments.unknown_id(options.topic, "topic", sorted({f.topic for f in knowledge.findings.values()}))
     if options.json:
         sys.stdout.buffer.write(encode([_plain(f) for f in findings]))
         return 0

@@ -67,7 +67,7 @@ def _answers(knowledge: Knowledge, name: str) -> tuple[Answers, tuple[str, ...]]
         sentence = f"there is neither a file nor a kept session of this name{hint}"
         raise BadFile.of_file(name, "missing", sentence, missing=True) from None
     complain(f"{name}: there is no such file; taking the kept session of this name")
-    today, lost = sessions.fitted(knowledge, session)
+    today, lost = sessions.under_rules(knowledge, session)
     notes = []
     if session.rules != knowledge.digest:
         notes.append("The rules have changed since these answers were given. All is concluded anew from the answers.")

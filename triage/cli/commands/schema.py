@@ -19,14 +19,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print all schemas, or write one file a kind of card."""
-    found = schemas()
+    documents = schemas()
     if options.dir is None:
-        sys.stdout.buffer.write(encode(found))
+        sys.stdout.buffer.write(encode(documents))
         return 0
     if options.dir.exists() and not options.dir.is_dir():
         raise BadFile.of_file(str(options.dir), "missing", "this is a file, not a folder", missing=True)
     with writing(str(options.dir)):
         options.dir.mkdir(parents=True, exist_ok=True)
-        for name, schema in found.items():
+        for name, schema in documents.items():
             write(options.dir / f"{name}.schema.json", encode(schema), over=True)
     return 0

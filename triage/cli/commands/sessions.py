@@ -30,28 +30,28 @@ def run(options: argparse.Namespace) -> int:
         return _delete(options)
     if options.act == "show":
         return _show(options)
-    found = sessions.every()
-    damaged = sorted({*sessions.names()} - {session.id for session in found})
+    readable = sessions.every()
+    damaged = sorted({*sessions.names()} - {session.id for session in readable})
     if options.json:
         rows = [{"id": s.id, "begun": s.begun, "changed": s.changed, "finished": s.finished,
-                 "answers": sessions.count(s)} for s in found]
+                 "answers": sessions.count(s)} for s in readable]
         sys.stdout.buffer.write(encode({"schema": "triage-sessions/1", "folder": str(sessions.folder()),
                                         "sessions": rows, "unreadable": damaged}))
         return 0
-    for session in found:
+    for session in readable:
         state = "finished" if session.finished else "unfinished"
         print(printable(f"{session.id}  {session.changed}  {state}, {sessions.count(session)} answers"))
     for name in damaged:
         print(printable(f"{name}  cannot be read; `triage sessions delete {name}` removes it"))
-    if not found and not damaged:
+    if not readable and not damaged:
         print("No conversation is kept on this computer.")
     return 0
 
 
 def _show(options: argparse.Namespace) -> int:
-    session = sessions.read(_named(options))
+    session = sessions.read(_session_name(options))
     knowledge = reader.load()
-    today, lost = sessions.fitted(knowledge, session)
+    today, lost = sessions.under_rules(knowledge, session)
     answers = sessions.answers(today)
     urgency = assess(knowledge, Compiled(knowledge).conclude(answers)).urgency
     if options.json:
@@ -71,7 +71,7 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _delete(options: argparse.Namespace) -> int:
-    names = sessions.names() if options.all else [_named(options)]
+    names = sessions.names() if options.all else [_session_name(options)]
     left = 0
     for name in names:
         try:
@@ -89,7 +89,7 @@ def _delete(options: argparse.Namespace) -> int:
     return ExitCode.CANNOT_WRITE if left else ExitCode.DONE
 
 
-def _named(options: argparse.Namespace) -> str:
+def _session_name(options: argparse.Namespace) -> str:
     if not options.id:
         raise BadFile.of_file("sessions", "shape", f"`triage sessions {options.act}` needs the name of a session; "
                               "`triage sessions list` names all")

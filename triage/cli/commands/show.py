@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
     found = [(shelf, getattr(knowledge, shelf)[wanted]) for shelf in _SHELVES if wanted in getattr(knowledge, shelf)]
     if not found:
         names = [name for shelf in _SHELVES for name in getattr(knowledge, shelf)]
-        raise arguments.unknown(wanted, "card", names)
+        raise arguments.unknown_id(wanted, "card", names)
     today = datetime.date.today()
     shown = [_shown(knowledge, shelf, card, today) for shelf, card in found]
     if options.json:

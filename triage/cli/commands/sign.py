@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     until = options.until or signatures.later(today, YEARS)
     card = signatures.key_of(options.id.split("/", 1)[0], knowledge.digests)
     if not card:
-        raise arguments.unknown(options.id, "card", knowledge.digests)
+        raise arguments.unknown_id(options.id, "card", knowledge.digests)
     by, role = " ".join(options.by.split()), " ".join(options.role.split())
     if wrong := _wrong(by, role, today, until):
         complain(wrong)

@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
         raise BadFile.of_file("findings", "missing", f"these rules have no finding '{SITE}'", missing=True)
     if options.svg and not knowledge.map.views:
         raise BadFile.of_file("map.yaml", "missing", "these rules have no map of the leg", missing=True)
-    zone = arguments.named(sites.options, options.zone, "zone") if options.zone else ""
+    zone = arguments.known_id(sites.options, options.zone, "zone") if options.zone else ""
     drawn = Layer(sites=(zone,) if zone else (), side=options.side, numbered=not zone)
     if options.svg:
         write(options.svg, picture.svg(knowledge, drawn).encode(), over=options.force)
@@ -87,5 +87,5 @@ def _sources(knowledge: Knowledge, sites: Finding, zone: str, found: list[Source
 
 def _source(knowledge: Knowledge, source: Source) -> str:
     points = [knowledge.map.points[name] for name in source.points]
-    told = f": {', '.join(point.name for point in points)}" if points else ""
-    return f"{'DANGER: ' if source.danger else ''}{source.name} ({source.id}){told}"
+    names = f": {', '.join(point.name for point in points)}" if points else ""
+    return f"{'DANGER: ' if source.danger else ''}{source.name} ({source.id}){names}"

@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
         return 0
     names = [ranked.id for ranked in assessment.conditions[:IN_PLAY]]
     if options.id:
-        names = [arguments.named(knowledge.conditions, options.id, "condition or finding",
+        names = [arguments.known_id(knowledge.conditions, options.id, "condition or finding",
                              [*knowledge.conditions, *knowledge.findings])]
     if options.json:
         found = [standing_as_data(knowledge, assessment, standing(knowledge, assessment, name)) for name in names]

@@ -26,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
     """Print what speaks for it, against it, what is not known, and what would say more."""
     knowledge = reader.load()
     answers = answers_file.answers(knowledge, options.file)
-    name = arguments.named(knowledge.conditions, options.condition, "condition")
+    name = arguments.known_id(knowledge.conditions, options.condition, "condition")
     assessment = assess(knowledge, Compiled(knowledge).conclude(answers))
     if options.json:
         found = standing_as_data(knowledge, assessment, standing(knowledge, assessment, name))
