@@ -162,7 +162,7 @@ def test_an_ambulance_is_said_at_once():
 def test_a_child_gets_the_safety_questions_only():
     ended = by_script({**CHILD, "child.limp": "no"}, "no")
     assert ended.assessment is not None
-    assert ended.assessment.redirected
+    assert ended.assessment.out_of_scope
     assert ended.assessment.urgency.level == "redirect"
     assert all(q.startswith("child.") or q in ("person.age", "person.unsafe", "review") for q in ended.asked)
     assert ended.assessment.self_checks == ()

@@ -108,7 +108,7 @@ def words(text: str) -> str:
 
 
 def spoken(screen: Screen, unicode_ok: bool) -> list[str]:
-    return [text_layout.shown(text, unicode_ok)
+    return [text_layout.displayable(text, unicode_ok)
             for block in screen.blocks for text in (block.text, *block.items) if text]
 
 

@@ -105,7 +105,7 @@ def test_in_every_story_what_is_forbidden_is_not_told_in_passing(knowledge, stor
         rules = knowledge.by_id
         for ranked in assessment.conditions:
             said = " ".join(block.text for block in wording.remarks(knowledge, assessment, ranked))
-            open_ = wording.not_known(knowledge, assessment, ranked, rules)
+            open_ = wording.unknown_evidence(knowledge, assessment, ranked, rules)
             if contraindications.hands_on_forbidden(knowledge, assessment):
                 assert not [words for words in INVITING if words in said]
             for rule in (rules[r] for r in ranked.unknown):
@@ -134,7 +134,7 @@ def test_no_output_looks_ahead_to_what_is_forbidden(knowledge, stories):
         for ranked in assessment.conditions[:1]:
             card = knowledge.conditions[ranked.id]
             ahead = [result(knowledge, assessment)["look_again"]["say"], wording.days_to_come(knowledge, assessment),
-                     *wording.expected(knowledge, assessment, ranked.id, 14)[1:]]
+                     *wording.expected_course(knowledge, assessment, ranked.id, 14)[1:]]
             assert forbidden(knowledge, assessment, ahead) == []
             raw = [card.course, card.look_again.say] if card.look_again else []
             left_out += bool(forbidden(knowledge, assessment, raw))

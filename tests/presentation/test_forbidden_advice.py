@@ -135,7 +135,7 @@ def outputs(assessment: Assessment) -> Iterator[tuple[str, Any]]:
     yield "screen", screens.outcome(knowledge, assessment)
     yield "brief screen", screens.outcome(knowledge, assessment, brief=True)
     yield "reasons", screens.reasons(knowledge, assessment)
-    yield "left out", screens.left_out(knowledge, assessment)
+    yield "left out", screens.forbidden_self_checks(knowledge, assessment)
     yield "sources", explanation_screens.sources(knowledge, assessment)
     yield "report", report.as_data(report.report(knowledge, assessment, DAY))
     for name in assessment.care:
@@ -168,7 +168,7 @@ def diary(assessment: Assessment) -> Iterator[tuple[str, Any]]:
             tried=(), checks={}, new="", level=urgency.level, within_days=urgency.within_days, where=urgency.place,
             held="self_care", answers=assessment.given)
         course = course_of(knowledge, [entry], DAY + datetime.timedelta(days=20))
-        expected = wording.expected(knowledge, assessment, course.condition, course.easier_by)
+        expected = wording.expected_course(knowledge, assessment, course.condition, course.easier_by)
         yield f"entry about {condition}", diary_screens.entry_screen(knowledge, assessment, course, 1, False)
         yield f"diary about {condition}", " ".join(
             diary_screens.overview(knowledge, (entry,), course, expected, DAY, 80, True))

@@ -496,8 +496,8 @@ def test_a_file_that_is_there_is_left_alone(run):
     assert sorted(p.name for p in Path().iterdir()) == ["a.html", "answers.yaml"]
 
 
-def test_the_answers_are_never_written_over_by_chance(run):
-    assert run("answers.yaml", "-o", "answers.yaml")[0] == 2
+def test_the_answers_are_never_written_over(run):
+    assert run("answers.yaml", "-o", "answers.yaml", "--force")[0] == 2
     assert Path("answers.yaml").read_text(encoding="utf-8") == ANSWERS
 
 

@@ -260,8 +260,8 @@ def test_no_bytes_of_a_diary_lead_to_a_traceback(knowledge, raw):
 def test_the_urgency_steps_up_by_the_card_and_never_down(knowledge, entries, today, level, days, steps):
     course = course_of(knowledge, entries, START + datetime.timedelta(days=today))
     assert (course.level, course.within_days) == (level, days)
-    assert [step.id for step in course.steps] == steps
-    assert all(step.why for step in course.steps)
+    assert [step.id for step in course.escalations] == steps
+    assert all(wording.escalation(knowledge, course, reason) for reason in course.escalations)
     assert RANK[course.level] >= RANK[entries[-1].level]
 
 
@@ -276,7 +276,7 @@ def test_every_card_has_days_that_can_be_drawn(knowledge):
     for name in knowledge.conditions:
         course = course_of(knowledge, [entry(0, 6, condition=name), entry(3, 5, condition=name)], START)
         calm = assess(knowledge, remembered({}))
-        expected = wording.expected(knowledge, calm, name, course.easier_by)
+        expected = wording.expected_course(knowledge, calm, name, course.easier_by)
         ElementTree.fromstring(pain_chart.svg(knowledge, course, name, expected))
         for width in (20, 56, 76):
             assert all(len(line) <= width + 4 for line in pain_chart.strip(knowledge, course, width, True)[1::2])
@@ -450,7 +450,7 @@ def test_another_talk_about_the_same_trouble_does_not_set_the_clock_back(knowled
     assert front.asked[0] == "diary.which"
     assert written is not None
     assert written.started == START
-    assert [step.id for step in course_of(knowledge, diary.read().entries, written.day).steps] == ["no_better"]
+    assert [step.id for step in course_of(knowledge, diary.read().entries, written.day).escalations] == ["no_better"]
     assert written.answers["onset.age"] == 42.0, "as it was told in the talk, two days later"
 
 

@@ -84,7 +84,7 @@ class RowEvaluator:
         urgency = assessment.urgency
         values = (
             name, engine or self.engine, self.knowledge.digest[:12], urgency.level, urgency.within_days, urgency.place,
-            assessment.redirected, assessment.flags, [c.id for c in assessment.conditions],
+            assessment.out_of_scope, assessment.flags, [c.id for c in assessment.conditions],
             [c.id for c in assessment.conditions if c.band == "fits_well"], assessment.unresolved,
             assessment.self_checks, assessment.care, assessment.not_asked,
         )

@@ -26,7 +26,6 @@ from triage.model import (
     Answer,
     Answers,
     Assessment,
-    Block,
     Choice,
     Knowledge,
     Level,
@@ -36,7 +35,8 @@ from triage.model import (
 )
 from triage.presentation import screens, wording
 from triage.records.diary import Entry, episode, under_rules
-from triage.records.follow_up import ANYWHERE, place_name, readable
+from triage.records.follow_up import ANYWHERE
+from triage.support.text import one_line
 
 PAIN, TRIED, MORE, NEW = "diary.pain:", "diary.tried", "diary.more", "diary.new"
 SEEN, WHICH = "diary.seen", "diary.which"
@@ -90,8 +90,8 @@ def unknown(knowledge: Knowledge, answers: Answers, today: datetime.date) -> Bas
 
 def which(knowledge: Knowledge, entries: Sequence[Entry], answers: Answers, day: datetime.date) -> Question:
     """What is this entry about, when a talk was held since the last one?"""
-    talk = Choice("talk", f"What I told in the talk of {on(day)}{_about(knowledge, answers)}")
-    same = Choice("same", f"The trouble of my diary, since {on(entries[-1].started)}"
+    talk = Choice("talk", f"What I told in the talk of {wording.day_in_words(day)}{_about(knowledge, answers)}")
+    same = Choice("same", f"The trouble of my diary, since {wording.day_in_words(entries[-1].started)}"
                   f"{_about(knowledge, under_rules(knowledge, entries[-1]))}") if entries else None
     choices = (*((same,) if same else ()), talk, Choice("new", "Something else"))
     return Question(id=WHICH, purpose="entry", kind="one", findings=(WHICH,), none_id=choices[0].id, choices=choices,
@@ -156,7 +156,7 @@ class CheckIn(Script):
         return Entry(
             at=self.now.astimezone(datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
             day=self.now.date(), started=self.base.started, condition=first, pain=pain,
-            tried=tuple(dict.fromkeys(tried)), checks=checks, new=readable(str(_own(state, NEW) or ""), MOST_WORDS),
+            tried=tuple(dict.fromkeys(tried)), checks=checks, new=one_line(str(_own(state, NEW) or ""), MOST_WORDS),
             level=urgency.level, within_days=urgency.within_days, where=urgency.place,
             held="self_care" if seen else earlier, answers=self.answers(state),
         )
@@ -226,7 +226,7 @@ class CheckIn(Script):
     def _place(self, state: DialogueState, assessment: Assessment) -> Question | None:
         """Where it hurts, when nobody has said so yet."""
         known = {"pain.region", "pain.site"} & self.base.answers.keys()
-        if known or self.base.entries or assessment.redirected:
+        if known or self.base.entries or assessment.out_of_scope:
             return None
         question = next_question.next_question(self._interview_state(self.answers(state)))
         if question is None or question.stage not in _place_stages(self.knowledge):
@@ -248,9 +248,10 @@ class CheckIn(Script):
         for place in self._places(state) or (ANYWHERE,):
             name = PAIN + place
             if _own(state, name) is None:
+                where = wording.place_in_words(self.knowledge, place)
                 return Question(
                     id=name, purpose="entry", kind="number", unit="points", lowest=0, highest=10, findings=(name,),
-                    ask=f"{place_name(self.knowledge, place)}: how bad was it at its worst in the last 24 hours?",
+                    ask=f"{where}: how bad was it at its worst in the last 24 hours?",
                     help="0 is no pain, 10 is the worst pain you can think of.",
                 )
         return None
@@ -307,9 +308,7 @@ class CheckIn(Script):
         if question.purpose == "offer" and answer == prompts.TRY:
             shown = [screens.self_check(self.knowledge, name)]
         elif question.purpose == "finding" and name:
-            card = self.knowledge.self_checks[name]
-            text = card.means.get(str(answer)) or wording.UNCLEAR
-            shown = [Screen((Block(kind="heading", text=f"{card.name}: what it means"), Block(kind="text", text=text)))]
+            shown = [screens.self_check_means(self.knowledge, name, answer)]
         return self._go_on(state, *shown)
 
     def _go_on(self, state: DialogueState, *shown: Screen) -> Step:
@@ -392,13 +391,8 @@ def reasons(knowledge: Knowledge, assessment: Assessment) -> list[str]:
     return list(out)
 
 
-def on(day: datetime.date) -> str:
-    """A day in words."""
-    return f"{day.day} {day:%B %Y}"
-
-
 def _about(knowledge: Knowledge, answers: Answers) -> str:
-    places = [place_name(knowledge, place) for place in _several(answers.get("pain.region"))]
+    places = [wording.place_in_words(knowledge, place) for place in _several(answers.get("pain.region"))]
     return f" ({', '.join(places)})" if places else ""
 
 

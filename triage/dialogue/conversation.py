@@ -101,7 +101,7 @@ class Conversation(Script):
         if card and question.id == card.result and state.personal:
             return self.put(replace(state, place=Checking(0)), prompts.step(card, 0), 0, shown)
         if question.purpose == "offer" and not prompts.offers(state.turns):
-            shown = (*shown, screens.left_out(self.knowledge, assessment))
+            shown = (*shown, screens.forbidden_self_checks(self.knowledge, assessment))
         if not prompts.is_numbered(question):
             return self.put(state, self.as_put(state, question), 0, shown)
         state, question = self._with_progress(state, question, assessment)
@@ -121,7 +121,7 @@ class Conversation(Script):
         known = {**assessment.answers, **given}
         open_ = {name: answer for name, answer in state.mentions.items()
                  if name not in known and name in self.knowledge.findings}
-        calm = assessment.urgency.level not in wording.EMERGENCIES and not assessment.redirected
+        calm = assessment.urgency.level not in wording.EMERGENCIES and not assessment.out_of_scope
         if open_ and calm and (question is None or not question.stage):
             # Past the screens nothing else may come to ask for it.
             finding = self.knowledge.findings[next(iter(open_))]

@@ -254,7 +254,7 @@ def result_menu(knowledge: Knowledge, assessment: Assessment) -> Question:
     """What can be seen after the result."""
     urgent = RANK[assessment.urgency.level] >= RANK["emergency_department_now"]
     choices = {}
-    if not urgent and not assessment.redirected:
+    if not urgent and not assessment.out_of_scope:
         if assessment.care:
             choices["care"] = "Show me how to do what may help"
         if assessment.conditions:

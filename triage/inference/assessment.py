@@ -39,7 +39,7 @@ def assess(knowledge: Knowledge, conclusion: Conclusion) -> Assessment:
     flags = tuple(name for name in knowledge.red_flags if any(r.card == name for r in flag_rules))
     conditions = _ranked(knowledge, conclusion, rules, facts)
     urgency = _urgency(knowledge, flag_rules, _to_be_booked(knowledge, conditions, rules))
-    redirected = any(rule.level == "redirect" for rule in flag_rules)
+    out_of_scope = any(rule.level == "redirect" for rule in flag_rules)
 
     shown = [c.id for c in conditions]
     explained = tuple(
@@ -49,20 +49,20 @@ def assess(knowledge: Knowledge, conclusion: Conclusion) -> Assessment:
     treated = [c for c in conditions[:IN_PLAY] if c.band == "fits_well" or c.id in benign]
     rank = RANK[urgency.level]
     # Who is to be seen today gets the advice for that, and nothing for a cause that may be the wrong one.
-    checks_due = [] if redirected or rank >= RANK["emergency_department_now"] else _due(
+    checks_due = [] if out_of_scope or rank >= RANK["emergency_department_now"] else _due(
         rules, flags, treated, set(knowledge.self_checks))
-    care_due = _due(rules, flags, [] if redirected or rank >= RANK["today"] else treated, set(knowledge.care))
+    care_due = _due(rules, flags, [] if out_of_scope or rank >= RANK["today"] else treated, set(knowledge.care))
     checks, withheld_checks = _sorted_out(knowledge, knowledge.self_checks, checks_due, rules, answers)
     care, withheld_care = _sorted_out(knowledge, knowledge.care, care_due, rules, answers)
     checks = [c for c in checks if knowledge.self_checks[c].result not in answers]
 
     return Assessment(
-        given=given, answers=answers, conclusion=conclusion, urgency=urgency, flags=flags, redirected=redirected,
+        given=given, answers=answers, conclusion=conclusion, urgency=urgency, flags=flags, out_of_scope=out_of_scope,
         conditions=conditions, explained=explained, self_checks=tuple(_most_settling(knowledge, checks, flags, shown)),
         withheld_checks=tuple(withheld_checks), care=tuple(care), withheld_care=tuple(withheld_care),
         watch_for=_watch_for(knowledge, flags, shown), look_again=_look_again(knowledge, urgency, shown),
         unresolved=_unresolved(knowledge, facts, flag_rules),
-        not_asked=() if redirected else tuple(name for name in knowledge.emergency if name not in answers),
+        not_asked=() if out_of_scope else tuple(name for name in knowledge.emergency if name not in answers),
     )
 
 

@@ -17,7 +17,7 @@ def locks(knowledge: Knowledge, assessment: Assessment) -> set[str]:
 def may_try(knowledge: Knowledge, assessment: Assessment, card: SelfCheck) -> Literal["yes", "later", "no"]:
     """May this self-check be tried, due or not? later: once the questions that stand before it are answered."""
     urgent = RANK[assessment.urgency.level] >= RANK["emergency_department_now"]
-    if urgent or assessment.redirected or locks(knowledge, assessment) & {card.id, *card.blocked_by}:
+    if urgent or assessment.out_of_scope or locks(knowledge, assessment) & {card.id, *card.blocked_by}:
         return "no"
     asked = () if card.safe_for_all else (*knowledge.emergency, *card.ask_before)
     return "yes" if all(name in assessment.answers for name in asked) else "later"

@@ -154,12 +154,12 @@ def next_question(state: InterviewState, thorough: bool = False) -> Question | N
     if rank >= HURRIES:
         return _follow_up(state, state.knowledge.emergency)
     for stage in state.knowledge.stages:
-        if assessment.redirected and not stage.ask_if:
+        if assessment.out_of_scope and not stage.ask_if:
             continue  # only what is asked because of who it is
         question = _of_stage(state, stage)
         if question is not None:
             return question
-    if assessment.redirected:
+    if assessment.out_of_scope:
         return None
     again = _again(state)
     if again is not None:
@@ -174,7 +174,7 @@ def why_ended(state: InterviewState) -> Ended:
     """Why there is no further question."""
     if RANK[state.assessment.urgency.level] >= HURRIES:
         return "urgent"
-    if state.assessment.redirected:
+    if state.assessment.out_of_scope:
         return "redirect"
     return "unlikely" if state.values.changes(finding.id for finding in state.askable) else "settled"
 

@@ -98,7 +98,7 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     urgency: Urgency
     flags: tuple[str, ...]
     """Red flags that fired, in the order of the cards."""
-    redirected: bool
+    out_of_scope: bool
     """Is the program not made for this person, or for this part of the body?"""
     conditions: tuple[Ranked, ...]
     """Those that are shown, the first first."""

@@ -13,8 +13,8 @@ from msgspec.structs import replace
 
 from triage.model import Knowledge
 from triage.presentation.svg_tags import short, tag, text_at
-from triage.presentation.wording import day_in_words
-from triage.records.follow_up import Course, Series, place_name
+from triage.presentation.wording import day_in_words, place_in_words
+from triage.records.follow_up import Course, Series
 
 BLOCKS, DIGITS = "▁▂▃▄▅▆▇█", "0123456789X"
 INK, SOFT, FAINT = "#3a3a3a", "#6b6b6b", "#dcdcd8"
@@ -46,7 +46,7 @@ def strip(knowledge: Knowledge, course: Course, width: int, unicode_ok: bool) ->
             worst[at] = max(worst.get(at, 0), score)
         for at, score in worst.items():
             cells[at] = BLOCKS[(score * 7 + 5) // 10] if unicode_ok else DIGITS[score]
-        out += [place_name(knowledge, each.place), "".join(cells)]
+        out += [place_in_words(knowledge, each.place), "".join(cells)]
     axis = [" "] * (columns + 4)
     for day in (0, *_days(course), course.day):
         at, text = _column(day, course, columns), str(day)
@@ -72,10 +72,10 @@ def _thinned(course: Course) -> Course:
 
 def marks(course: Course) -> list[tuple[int, str]]:
     """The days that the card names, and what they mean."""
-    found = [(course.easier_by, f"should be easier by day {course.easier_by}")]
+    days = [(course.easier_by, f"should be easier by day {course.easier_by}")]
     if course.see_by:
-        found.append((course.see_by, f"be seen by day {course.see_by} if it is not"))
-    return found
+        days.append((course.see_by, f"be seen by day {course.see_by} if it is not"))
+    return days
 
 
 def svg(knowledge: Knowledge, course: Course, title: str, words: Sequence[str]) -> str:
@@ -94,25 +94,26 @@ def svg(knowledge: Knowledge, course: Course, title: str, words: Sequence[str]) 
     y = bottom + 58
     for at, each in enumerate(course.places):
         colour, dashes, mark = PAINT[at % len(PAINT)]
-        said = f"{place_name(knowledge, each.place)}: {each.start} at the start, {each.now} now"
+        text = f"{place_in_words(knowledge, each.place)}: {each.start} at the start, {each.now} now"
         out.append(_line((LEFT, y - 5), (LEFT + 44, y - 5), colour, 2.2, dashes))
         out.append(_mark(mark, LEFT + 22, y - 5, colour))
-        out.append(text_at(said, LEFT + 54, y, NORMAL, fill=INK))
+        out.append(text_at(text, LEFT + 54, y, NORMAL, fill=INK))
         y += 22
     y += 8
     for line in (line for each in words for line in textwrap.wrap(each, LETTERS)):
         out.append(text_at(line, LEFT, y, NORMAL, fill=SOFT))
         y += 19
     height = y + 8
-    told = []
+    description = []
     for each in course.places:
         scores = ", ".join(f"{score} on day {day}" for day, score in each.scores)
-        told.append(f"{place_name(knowledge, each.place)}: {scores}.")
+        description.append(f"{place_in_words(knowledge, each.place)}: {scores}.")
+    description += [f"{text.capitalize()}." for _, text in marks(course)]
     head = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{short(height)}" '
         f'viewBox="0 0 {WIDTH} {short(height)}" role="img" font-family={quoteattr(FONT)}>',
         f"<title>{escape(title)}</title>",
-        f"<desc>{escape(' '.join([*told, *(f'{text.capitalize()}.' for _, text in marks(course)), *words]))}</desc>",
+        f"<desc>{escape(' '.join([*description, *words]))}</desc>",
         tag("rect", x=0, y=0, width=WIDTH, height=height, fill="#ffffff"),
         *(text_at(line, LEFT, 34 + 23 * at, TITLE if at == 0 else NORMAL, bold=at == 0, fill=INK)
           for at, line in enumerate(textwrap.wrap(title, 84)[:1])),

@@ -39,7 +39,7 @@ def result(knowledge: Knowledge, assessment: Assessment, asked: list[str] | None
                 )
             ]} for name in assessment.flags
         ],
-        "redirected": assessment.redirected,
+        "redirected": assessment.out_of_scope,
         "conditions": [
             {
                 "id": c.id, "name": knowledge.conditions[c.id].name, "band": c.band, "weight": c.weight,
@@ -90,7 +90,7 @@ def entry_as_data(entry: Entry) -> dict[str, Any]:
     }
 
 
-def course_as_data(course: Course) -> dict[str, Any]:
+def course_as_data(knowledge: Knowledge, course: Course) -> dict[str, Any]:
     """How a complaint goes, as a mapping of plain values."""
     return {
         "started": str(course.started), "day": course.day, "condition": course.condition or None,
@@ -98,8 +98,8 @@ def course_as_data(course: Course) -> dict[str, Any]:
         "places": [{"place": each.place, "trend": each.trend, "scores": [list(pair) for pair in each.scores]}
                    for each in course.places],
         "urgency": {"level": course.level, "within_days": course.within_days, "place": course.where},
-        "stepped_up": [{"id": step.id, "level": step.level, "within_days": step.within_days, "why": step.why}
-                       for step in course.steps],
+        "stepped_up": [{"id": reason.id, "level": reason.level, "within_days": reason.within_days,
+                        "why": wording.escalation(knowledge, course, reason)} for reason in course.escalations],
     }
 
 

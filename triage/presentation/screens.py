@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from triage.inference.assessment import IN_PLAY
-from triage.model import NONE, Answer, Assessment, Block, Knowledge, Ranked, Rule, Screen
+from triage.model import Answer, Assessment, Block, Knowledge, Ranked, Rule, Screen
 from triage.presentation import wording
 from triage.presentation.wording import BAND, EMERGENCIES, MORE_CARE
 
@@ -29,19 +29,19 @@ def outcome(knowledge: Knowledge, assessment: Assessment, brief: bool = False) -
     `brief`: for a person who can ask for the rest; advice by name, and of the reasons only the strongest.
     """
     rules = knowledge.by_id
-    blocks = [*wording.urgency(knowledge, assessment, rules), *wording.redirect(assessment)]
+    blocks = [*wording.urgency(knowledge, assessment, rules), *wording.out_of_scope(assessment)]
     if assessment.not_asked and assessment.urgency.level not in EMERGENCIES:
         blocks.append(Block(kind="text", text=f"{len(assessment.not_asked)} of {len(knowledge.emergency)} emergency "
                             "questions were not answered. Answer them first: until then this is no advice to wait."))
-    named = wording.names_sources(assessment)
-    if named:
+    names_sources = wording.names_sources(assessment)
+    if names_sources:
         blocks += _conditions(knowledge, assessment, rules if brief else {})
     blocks += _care(knowledge, assessment, brief)
-    blocks += wording.held(knowledge, assessment, rules, brief)
+    blocks += wording.contraindications(knowledge, assessment, rules, brief)
     blocks += _under("What could not be excluded", wording.unresolved(knowledge, assessment))
     blocks += _under("Watch for", wording.watch_for(knowledge, assessment))
     blocks += _look_again(knowledge, assessment)
-    if named and not brief:
+    if names_sources and not brief:
         blocks += _reasons(knowledge, assessment, rules)
     blocks.append(Block(kind="note", text="This is no diagnosis. A clinician who sees and feels the leg knows more. "
                         f"Rules {knowledge.settings.version} ({knowledge.digest[:12]}), "
@@ -52,7 +52,7 @@ def outcome(knowledge: Knowledge, assessment: Assessment, brief: bool = False) -
 def reasons(knowledge: Knowledge, assessment: Assessment) -> Screen:
     """Why each of the first conditions is named, and why what was left out was left out."""
     rules = knowledge.by_id
-    return Screen((*_reasons(knowledge, assessment, rules), *wording.held(knowledge, assessment, rules)))
+    return Screen((*_reasons(knowledge, assessment, rules), *wording.contraindications(knowledge, assessment, rules)))
 
 
 def care(knowledge: Knowledge, assessment: Assessment, name: str) -> Screen:
@@ -79,29 +79,33 @@ def self_check(knowledge: Knowledge, name: str, steps: bool = True) -> Screen:
 def worth(knowledge: Knowledge, name: str) -> Screen:
     """How much a self-check says."""
     card = knowledge.self_checks[name]
-    said = f"How much it says: {card.evidence} ({wording.GRADE[card.grade]})"
-    return Screen((Block(kind="note", text=said),) if card.evidence else ())
+    text = f"How much it says: {card.evidence} ({wording.GRADE[card.grade]})"
+    return Screen((Block(kind="note", text=text),) if card.evidence else ())
 
 
-def left_out(knowledge: Knowledge, assessment: Assessment) -> Screen:
+def forbidden_self_checks(knowledge: Knowledge, assessment: Assessment) -> Screen:
     """The self-checks that this person must not try, with the reason."""
     rules = knowledge.by_id
     because: dict[str, list[str]] = {}
-    for held in assessment.withheld_checks:
-        for rule in [rules[r] for r in held.rules[:1]]:
-            because.setdefault(rule.why, []).append(knowledge.self_checks[held.id].name)
+    for withheld in assessment.withheld_checks:
+        for rule in [rules[r] for r in withheld.rules[:1]]:
+            because.setdefault(rule.why, []).append(knowledge.self_checks[withheld.id].name)
     begin = "Please leave these self-checks out. The reason: "
     return Screen(tuple(Block(kind="list", text=f"{begin}{why.rstrip('.')}.", items=tuple(names))
                         for why, names in because.items()))
 
 
+def self_check_means(knowledge: Knowledge, name: str, answer: Answer) -> Screen:
+    """What the result of a self-check means."""
+    card = knowledge.self_checks[name]
+    meanings = wording.what_it_means(card, answer) or ["You found none of these."]
+    return Screen((Block(kind="heading", text=f"{card.name}: what it means"),
+                   *(Block(kind="text", text=meaning) for meaning in meanings)))
+
+
 def check_result(knowledge: Knowledge, name: str, answer: Answer, before: Assessment, after: Assessment) -> Screen:
     """What the result of a self-check means, and what it changed."""
-    card = knowledge.self_checks[name]
-    blocks = [Block(kind="heading", text=f"{card.name}: what it means")]
-    results = (answer or (NONE,)) if isinstance(answer, tuple) else (str(answer),)
-    meanings = [card.means[result] for result in results if result in card.means]
-    blocks += [Block(kind="text", text=meaning) for meaning in meanings or [wording.UNCLEAR]]
+    blocks = self_check_means(knowledge, name, answer).blocks
     old = {ranked.id: (place, ranked.band) for place, ranked in enumerate(before.conditions, 1)}
     now = [(ranked.id, (place, ranked.band)) for place, ranked in enumerate(after.conditions[:IN_PLAY], 1)]
     if all(old.get(id_) == standing for id_, standing in now):
@@ -175,7 +179,7 @@ def _reasons(knowledge: Knowledge, assessment: Assessment, rules: dict[str, Rule
 def _lines(knowledge: Knowledge, assessment: Assessment, ranked: Ranked, rules: dict[str, Rule]) -> list[Block]:
     speaks_for = _known(wording.strongest(knowledge, ranked, rules))
     speaks_against = _known(rules[r] for r in ranked.against)
-    unknown = wording.not_known(knowledge, assessment, ranked, rules)
+    unknown = wording.unknown_evidence(knowledge, assessment, ranked, rules)
     return [Block(kind="list", text=title, items=tuple(items)) for title, items in (
         ("For it:", speaks_for[: 4 if ranked.band == "fits_well" else 2]), ("Against it:", speaks_against[:3]),
         ("Not known:", unknown[:2])) if items]
@@ -191,12 +195,12 @@ def _under(heading: str, blocks: list[Block]) -> list[Block]:
 
 
 def _look_again(knowledge: Knowledge, assessment: Assessment) -> list[Block]:
-    said = wording.look_again(knowledge, assessment)
-    if not said:
+    text = wording.look_again(knowledge, assessment)
+    if not text:
         return []
     *first, last = [str(days) for days in assessment.look_again]
     return [Block(kind="heading", text=f"Look again after {', '.join(first)} and {last} days"),
-            Block(kind="text", text=said)]
+            Block(kind="text", text=text)]
 
 
 def _care(knowledge: Knowledge, assessment: Assessment, brief: bool) -> list[Block]:

@@ -47,7 +47,7 @@ def lines(screen: Screen, width: int, unicode_ok: bool, boxed: bool = True) -> l
     return out
 
 
-def wrapped(text: str, width: int, head: str = "") -> list[str]:
+def wrap(text: str, width: int, head: str = "") -> list[str]:
     """Text in lines of at most `width` cells, broken between words; `head` hangs before the first line."""
     indent = " " * wcwidth.width(head)
     room = max(8, width - len(indent))
@@ -71,7 +71,7 @@ def pages(lines: list[Line], rows: int) -> list[list[Line]]:
     return [*out, rest]
 
 
-def shown(text: str, unicode_ok: bool) -> str:
+def displayable(text: str, unicode_ok: bool) -> str:
     """The text without what a terminal obeys; in ASCII when it has no more: replaced so that it still says the same."""
     text = printable(text, "\n")
     if unicode_ok or text.isascii():
@@ -89,7 +89,7 @@ def speaks_unicode(encoding: str | None) -> bool:
     return "utf" in (encoding or "utf-8").lower()
 
 
-def packed(items: list[str], width: int, between: str) -> list[str]:
+def pack(items: list[str], width: int, between: str) -> list[str]:
     """Short items side by side, in as few lines as the width allows, never broken inside."""
     out: list[str] = []
     for item in items:
@@ -113,13 +113,13 @@ def _block(block: Block, width: int, unicode_ok: bool, boxed: bool) -> list[Line
 
 
 def _text(block: Block, width: int, unicode_ok: bool) -> list[str]:
-    out = wrapped(shown(block.text, unicode_ok), width) if block.text else []
+    out = wrap(displayable(block.text, unicode_ok), width) if block.text else []
     bullet = "•" if unicode_ok else "-"
     # "10." is wider than "9.": all items of one list stand in one column.
     room = len(str(len(block.items)))
     for count, item in enumerate(block.items, start=1):
         head = f"{count:>{room}}. " if block.kind == "steps" else f"{bullet} "
-        out += wrapped(shown(item, unicode_ok), width, head)
+        out += wrap(displayable(item, unicode_ok), width, head)
     return out
 
 

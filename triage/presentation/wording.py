@@ -14,6 +14,8 @@ from triage.inference.answers import AGAIN
 from triage.inference.assessment import IN_PLAY
 from triage.inference.contraindications import without_forbidden_advice
 from triage.model import NONE, NOT_SURE, RANK, Answer, Assessment, Block, Knowledge, Ranked, Rule, SelfCheck
+from triage.records.follow_up import ANYWHERE, Course, Escalation
+from triage.support.text import one_line
 
 MOST_DANGERS, MORE_CARE = 8, 5
 EMERGENCIES = ("ambulance_now", "emergency_department_now")
@@ -23,7 +25,7 @@ BAND = {"fits_well": "fits well", "possible": "possible"}
 
 def names_sources(assessment: Assessment) -> bool:
     """Is it told what it may be? Not in an emergency, and not to those whom the program is not for."""
-    return RANK[assessment.urgency.level] < RANK["emergency_department_now"] and not assessment.redirected
+    return RANK[assessment.urgency.level] < RANK["emergency_department_now"] and not assessment.out_of_scope
 
 
 # --- how urgent
@@ -31,13 +33,13 @@ def names_sources(assessment: Assessment) -> bool:
 
 def urgency(knowledge: Knowledge, assessment: Assessment, rules: dict[str, Rule]) -> list[Block]:
     """How urgent, where to go, why, what to do until then, and what else to tell the clinician."""
-    said_of = assessment.urgency
-    words = knowledge.settings.levels[said_of.level]
-    name = knowledge.settings.urgency_in_words(said_of.level, said_of.within_days)
-    said = tuple(line for line in (said_of.say, words.then) if line.rstrip(".") != name)
-    blocks = [Block(kind="urgency", text=name, level=said_of.level, items=said)]
-    blocks += where_to_go(knowledge, said_of.place)
-    why = dict.fromkeys(rules[r].why for r in said_of.reasons if r in rules and rules[r].why)
+    urgency = assessment.urgency
+    words = knowledge.settings.levels[urgency.level]
+    name = knowledge.settings.urgency_in_words(urgency.level, urgency.within_days)
+    lines = tuple(line for line in (urgency.say, words.then) if line.rstrip(".") != name)
+    blocks = [Block(kind="urgency", text=name, level=urgency.level, items=lines)]
+    blocks += where_to_go(knowledge, urgency.place)
+    why = dict.fromkeys(rules[r].why for r in urgency.reasons if r in rules and rules[r].why)
     if why:
         blocks.append(Block(kind="list", text="Why:", items=tuple(why)))
     deciding = deciding_flags(assessment)
@@ -51,15 +53,22 @@ def urgency(knowledge: Knowledge, assessment: Assessment, rules: dict[str, Rule]
     return blocks
 
 
+def where_to_go(knowledge: Knowledge, place: str) -> list[Block]:
+    """Where to be seen; nothing for who stays at home or is fetched."""
+    if place in ("ambulance", "home"):
+        return []
+    return [Block(kind="text", text=f"Where: {knowledge.settings.places[place]}.")]
+
+
 def deciding_flags(assessment: Assessment) -> list[str]:
     """The red flags that the urgency rests on."""
-    named = {reason.split("/", 1)[0] for reason in assessment.urgency.reasons}
-    return [flag for flag in assessment.flags if flag in named]
+    cards = {reason.split("/", 1)[0] for reason in assessment.urgency.reasons}
+    return [flag for flag in assessment.flags if flag in cards]
 
 
-def redirect(assessment: Assessment) -> list[Block]:
+def out_of_scope(assessment: Assessment) -> list[Block]:
     """That the program is not made for this, where the urgency does not say so."""
-    if not assessment.redirected or assessment.urgency.level == "redirect":
+    if not assessment.out_of_scope or assessment.urgency.level == "redirect":
         return []
     return [Block(kind="text", text="The rest of this program is not made for this. The people named above can look.")]
 
@@ -118,12 +127,12 @@ def strongest(knowledge: Knowledge, ranked: Ranked, rules: dict[str, Rule]) -> l
     return [rule for rule in lines if rule not in sites[1:]]
 
 
-def not_known(knowledge: Knowledge, assessment: Assessment, ranked: Ranked, rules: dict[str, Rule]) -> list[str]:
+def unknown_evidence(knowledge: Knowledge, assessment: Assessment, ranked: Ranked, rules: dict[str, Rule]) -> list[str]:
     """What else would speak for it, the strongest first. What only a self-check could tell that is not offered is
     left out: it may be forbidden."""
     results = {card.result for card in knowledge.self_checks.values() if card.id not in assessment.self_checks}
-    said = {rules[r].why for r in ranked.for_}
-    lines = [rules[r] for r in ranked.unknown if rules[r].kind == "for" and rules[r].why not in said]
+    met = {rules[r].why for r in ranked.for_}
+    lines = [rules[r] for r in ranked.unknown if rules[r].kind == "for" and rules[r].why not in met]
     lines = [rule for rule in lines if not any(part.fact in results for part in rule.parts)]
     lines.sort(key=lambda rule: -abs(rule.weight))
     return [f"whether {why}" for why in dict.fromkeys(rule.why for rule in lines)]
@@ -152,16 +161,18 @@ def care_in_full(knowledge: Knowledge, assessment: Assessment, name: str) -> lis
     return blocks
 
 
-def held(knowledge: Knowledge, assessment: Assessment, rules: dict[str, Rule], brief: bool = False) -> list[Block]:
+def contraindications(
+    knowledge: Knowledge, assessment: Assessment, rules: dict[str, Rule], brief: bool = False
+) -> list[Block]:
     """What must be left out, by the interlock that forbids it, with what to do instead and, if not brief, why."""
     items: dict[str, list[str]] = {}
     for card in (*assessment.withheld_checks, *assessment.withheld_care):
         for rule in [rules[r] for r in card.rules[:1]]:
             lock = knowledge.interlocks.get(rule.card)
             because = f" Because: {rule.why}." if not brief else ""
-            named = items.setdefault(lock.say + because if lock else rule.why, [])
+            names = items.setdefault(lock.say + because if lock else rule.why, [])
             if card.id in knowledge.care:
-                named.append(knowledge.care[card.id].name)
+                names.append(knowledge.care[card.id].name)
     if not items:
         return []
     lines = tuple(
@@ -188,20 +199,9 @@ def look_again(knowledge: Knowledge, assessment: Assessment) -> str:
     """What the first condition's card says of the time to come, and when not to wait; empty: nothing to wait for."""
     if not assessment.look_again or assessment.urgency.level in EMERGENCIES:
         return ""
-    said = days_to_come(knowledge, assessment)
-    return (said + " " if said else "") + ("If one leg swells, if it gets worse, or if breath or chest trouble you, do "
-                                           "not wait: start again here, or be seen.")
-
-
-UNCLEAR = "Stopped or unclear, it counts for nothing, and that is all right."
-"""What a self-check means that was stopped, or whose result is not clear."""
-
-
-def where_to_go(knowledge: Knowledge, place: str) -> list[Block]:
-    """Where to be seen; nothing for who stays at home or is fetched."""
-    if place in ("ambulance", "home"):
-        return []
-    return [Block(kind="text", text=f"Where: {knowledge.settings.places[place]}.")]
+    sooner = ("If one leg swells, if it gets worse, or if breath or chest trouble you, do not wait: start again here, "
+              "or be seen.")
+    return " ".join(filter(None, (days_to_come(knowledge, assessment), sooner)))
 
 
 def days_to_come(knowledge: Knowledge, assessment: Assessment) -> str:
@@ -210,7 +210,7 @@ def days_to_come(knowledge: Knowledge, assessment: Assessment) -> str:
     return without_forbidden_advice(knowledge, assessment, card.say) if card and assessment.look_again else ""
 
 
-def expected(knowledge: Knowledge, assessment: Assessment, condition: str, easier_by: int) -> list[str]:
+def expected_course(knowledge: Knowledge, assessment: Assessment, condition: str, easier_by: int) -> list[str]:
     """How a trouble should go in the words of a condition's card, without what is forbidden now.
 
     `condition`: what a diary is about, maybe nothing. `easier_by`: the day by which it should be easier.
@@ -220,6 +220,18 @@ def expected(knowledge: Knowledge, assessment: Assessment, condition: str, easie
         return [f"What it is, is not known. It should be easier by day {easier_by}; see somebody if it is not."]
     allowed = [without_forbidden_advice(knowledge, assessment, text) for text in (card.course, card.look_again.say)]
     return [f"Expected, if it is {in_a_sentence(card.name)}:", *filter(None, allowed)]
+
+
+UNCLEAR = "Stopped or unclear, it counts for nothing, and that is all right."
+"""What a self-check means that was stopped, or whose result is not clear."""
+
+
+def what_it_means(card: SelfCheck, answer: Answer) -> list[str]:
+    """What the result of a self-check means, a sentence or more for each that was chosen; nothing for none of them."""
+    if answer == NOT_SURE:
+        return [UNCLEAR]
+    results = answer if isinstance(answer, tuple) else (str(answer),)
+    return [card.means[result] for result in results if result in card.means]
 
 
 def lasts(card: SelfCheck) -> str:
@@ -269,6 +281,38 @@ def time_in_words(in_days: float) -> str:
 def day_in_words(day: datetime.date) -> str:
     """A date as people write it: 1 November 2026."""
     return f"{day.day} {day:%B %Y}"
+
+
+def place_in_words(knowledge: Knowledge, place: str) -> str:
+    """The words for the place of a pain: an option of its finding, or what else a diary holds."""
+    for name in ("pain.site", "pain.region"):
+        finding = knowledge.findings.get(name)
+        if finding is not None and place in finding.options:
+            return finding.label(place).split(",")[0] if name == "pain.region" else finding.label(place)
+    return "The pain" if place == ANYWHERE else one_line(place.replace("_", " ").capitalize(), 60)
+
+
+SINCE = {"start": "at the start", "recently": "a short while ago"}
+
+
+def escalation(knowledge: Knowledge, course: Course, reason: Escalation) -> str:
+    """Why it is more urgent than the answers alone, as a sentence without its full stop."""
+    if reason.id == "new_sign":
+        signs = "; ".join(knowledge.findings[name].line or knowledge.findings[name].ask for name in reason.signs)
+        return f"New: {signs.rstrip('.?')}"
+    if reason.id == "not_seen":
+        level = knowledge.settings.urgency_in_words(reason.level)
+        return f"You were told before: {level}. Nobody is known to have looked at it since"
+    if reason.id == "severe":
+        return "; ".join(f"{place_in_words(knowledge, pain.place)}: {pain.now} of 10 at its worst is very bad pain"
+                         for pain in reason.pains)
+    pains = "; ".join(f"{place_in_words(knowledge, pain.place)}: {pain.now} of 10 now and {pain.before} "
+                      f"{SINCE[pain.since]}" for pain in reason.pains)
+    if reason.id == "worse":
+        return f"{pains}, which is clearly worse"
+    late = (f"it should have been easier by day {course.easier_by}" if reason.id == "no_better" else
+            f"somebody should have looked at it by day {course.see_by}")
+    return f"{pains}. That is not clearly better on day {course.day}, and {late}"
 
 
 def in_a_sentence(name: str) -> str:

@@ -49,13 +49,27 @@ class Series(msgspec.Struct, frozen=True):
         return "easier" if self.now == 0 or (fall >= POINTS and fall >= SHARE * self.start) else "same"
 
 
-class Escalation(msgspec.Struct, frozen=True):
+class Pain(msgspec.Struct, frozen=True):
+    """The worst pain of one place now, and the score it is held against, of the start or of one of the two entries
+    before.
+    """
+
+    place: str
+    now: int
+    before: int
+    since: Literal["start", "recently"] = "start"
+
+
+class Escalation(msgspec.Struct, frozen=True, kw_only=True):
     """A reason for more urgency than the answers alone have."""
 
     id: Literal["severe", "worse", "no_better", "see_by", "new_sign", "not_seen"]
     level: Level
-    within_days: int
-    why: str
+    within_days: int = 0
+    pains: tuple[Pain, ...] = ()
+    """Those that are why."""
+    signs: tuple[str, ...] = ()
+    """Lines of the emergency screens that are new."""
 
 
 class Course(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,7 +84,7 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     see_by: int
     """The day by which somebody should look if it is not; 0 when no card says so."""
     places: tuple[Series, ...]
-    steps: tuple[Escalation, ...]
+    escalations: tuple[Escalation, ...]
     level: Level
     within_days: int
     where: str
@@ -106,19 +120,19 @@ def _course(
     look = card.look_again if card else None
     day = max(0, (max(today, last.day) - last.started).days)
     easier_by, see_by = (look.days, look.see_by_days) if look else (UNKNOWN_DAYS, 0)
-    steps = [*_worse(knowledge, places), *_no_better(knowledge, places, day, easier_by, see_by),
-             *_new_signs(knowledge, last_two), *_not_seen(knowledge, last)]
+    escalations = [*_worse(places), *_no_better(places, day, easier_by, see_by), *_new_signs(knowledge, last_two),
+                   *_not_seen(last)]
     level, within = last.level, last.within_days
-    for step in steps:
-        if severity(step.level, step.within_days) > severity(level, within):
+    for reason in escalations:
+        if severity(reason.level, reason.within_days) > severity(level, within):
             # Of one rank the one place keeps its name, and gets fewer days.
-            level = step.level if RANK[step.level] > RANK[level] else level
-            within = step.within_days
+            level = reason.level if RANK[reason.level] > RANK[level] else level
+            within = reason.within_days
     raised = (level, within) != (last.level, last.within_days)
     elsewhere = RANK[level] > RANK[last.level]
     return Course(
         started=last.started, day=day, condition=last.condition if card else "", easier_by=easier_by, see_by=see_by,
-        places=places, steps=tuple(steps), level=level, within_days=within, raised=raised,
+        places=places, escalations=tuple(escalations), level=level, within_days=within, raised=raised,
         where=_WHERE.get(level, "practice") if elsewhere else last.where,
     )
 
@@ -148,62 +162,37 @@ def _as_series(scores: dict[str, list[tuple[int, int]]]) -> tuple[Series, ...]:
     return tuple(Series(place, tuple(each)) for place, each in scores.items())
 
 
-def place_name(knowledge: Knowledge, place: str) -> str:
-    """The words for a place."""
-    for name in ("pain.site", "pain.region"):
-        finding = knowledge.findings.get(name)
-        if finding is not None and place in finding.options:
-            return finding.label(place).split(",")[0] if name == "pain.region" else finding.label(place)
-    return "The pain" if place == ANYWHERE else readable(place.replace("_", " ").capitalize(), 60)
-
-
-def readable(text: str, most: int) -> str:
-    """A text of the file as it may be shown: no control characters, at most `most` long."""
-    plain = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
-    return plain if len(plain) <= most else plain[: most - 1] + "…"
-
-
-def _worse(knowledge: Knowledge, places: Sequence[Series]) -> list[Escalation]:
+def _worse(places: Sequence[Series]) -> list[Escalation]:
     out = []
-    for each in places:
-        name = place_name(knowledge, each.place)
-        if each.trend == "worse":
-            before = "at the start" if each.now - each.start >= POINTS else "a short while ago"
-            least = each.start if before == "at the start" else min(score for _, score in each.scores[-3:-1])
-            why = f"{name}: {each.now} of 10 now and {least} {before}, which is clearly worse"
-            out.append(Escalation("worse", "book", 3, why))
-        if each.now >= SEVERE:
-            out.append(Escalation("severe", "book", 3, f"{name}: {each.now} of 10 at its worst is very bad pain"))
+    for series in places:
+        if series.trend == "worse":
+            from_start = series.now - series.start >= POINTS
+            before = series.start if from_start else min(score for _, score in series.scores[-3:-1])
+            pain = Pain(series.place, series.now, before, "start" if from_start else "recently")
+            out.append(Escalation(id="worse", level="book", within_days=3, pains=(pain,)))
+        if series.now >= SEVERE:
+            pain = Pain(series.place, series.now, series.start)
+            out.append(Escalation(id="severe", level="book", within_days=3, pains=(pain,)))
     return out
 
 
-def _no_better(
-    knowledge: Knowledge, places: Sequence[Series], day: int, easier_by: int, see_by: int
-) -> list[Escalation]:
-    same = [f"{place_name(knowledge, each.place)}: {each.now} of 10 now and {each.start} at the start"
-            for each in places if each.trend == "same"]
-    if not same:
-        return []
+def _no_better(places: Sequence[Series], day: int, easier_by: int, see_by: int) -> list[Escalation]:
+    same = tuple(Pain(series.place, series.now, series.start) for series in places if series.trend == "same")
     out = []
-    begin = f"{'; '.join(same)}. That is not clearly better on day {day}"
-    if day >= easier_by:
-        out.append(Escalation("no_better", "book", 14, f"{begin}, and it should have been easier by day {easier_by}"))
-    if see_by and day >= see_by:
-        out.append(Escalation("see_by", "book", 7, f"{begin}, and somebody should have looked at it by day {see_by}"))
+    if same and day >= easier_by:
+        out.append(Escalation(id="no_better", level="book", within_days=14, pains=same))
+    if same and see_by and day >= see_by:
+        out.append(Escalation(id="see_by", level="book", within_days=7, pains=same))
     return out
 
 
 def _new_signs(knowledge: Knowledge, entries: Sequence[Entry]) -> list[Escalation]:
     """Lines of the emergency screens that were not ticked the time before."""
     *_, before, now = ({}, *(complete(knowledge, under_rules(knowledge, entry)) for entry in entries[-2:]))
-    new = [name for name in knowledge.emergency if now.get(name) == "yes" != before.get(name)]
-    lines = "; ".join(knowledge.findings[name].line or knowledge.findings[name].ask for name in new)
-    return [Escalation("new_sign", "book", 3, f"New: {lines.rstrip('.?')}")] if new else []
+    new = tuple(name for name in knowledge.emergency if now.get(name) == "yes" != before.get(name))
+    return [Escalation(id="new_sign", level="book", within_days=3, signs=new)] if new else []
 
 
-def _not_seen(knowledge: Knowledge, last: Entry) -> list[Escalation]:
-    if RANK[last.held] == 0:
-        return []
-    words = knowledge.settings.urgency_in_words(last.held)
-    why = f"You were told before: {words}. Nobody is known to have looked at it since"
-    return [Escalation("not_seen", last.held, 0, why)]
+def _not_seen(last: Entry) -> list[Escalation]:
+    """What was urgent before stays so until somebody has looked."""
+    return [Escalation(id="not_seen", level=last.held)] if RANK[last.held] else []

@@ -30,6 +30,12 @@ def guess(word: str, among: Iterable[str]) -> str:
     return f"; did you mean '{near[0]}'?" if near else ""
 
 
+def one_line(text: str, most: int) -> str:
+    """A text of a file as it may be shown: in one line, without control characters, of at most so many letters."""
+    plain = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    return plain if len(plain) <= most else plain[: most - 1] + "…"
+
+
 def printable(text: str, keep: str = "") -> str:
     """A text that was given to us, as it may be shown: what would be obeyed is written out, ESC as \\x1b.
 

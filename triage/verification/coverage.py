@@ -168,7 +168,7 @@ class _Reach:
     def redirects(self) -> Measure:
         """Rules that redirect a person, each in a story in which the person is redirected."""
         keys = [rule.key for rule in self.knowledge.rules_of("red_flag") if rule.level == "redirect"]
-        return _measure("redirects", keys, (key for a in self.outcomes if a.redirected for key in a.conclusion.rules))
+        return _measure("redirects", keys, (key for a in self.outcomes if a.out_of_scope for key in a.conclusion.rules))
 
     def _parts(self) -> list[Criterion]:
         """Every condition on a finding, once."""

@@ -108,7 +108,7 @@ def _add(options: argparse.Namespace) -> int:
     if options.json:
         course = course_of(knowledge, diary.read().entries, entry.day)
         sys.stdout.buffer.write(encode({"schema": "triage-diary-entry/1", "entry": entry_as_data(entry),
-                                        "course": course_as_data(course)}))
+                                        "course": course_as_data(knowledge, course)}))
     return 0
 
 
@@ -195,7 +195,7 @@ def _show(options: argparse.Namespace) -> int:
     if options.json:
         sys.stdout.buffer.write(encode({
             "schema": "triage-diary/1", "entries": [entry_as_data(entry) for entry in kept.entries],
-            "course": course_as_data(course), "unreadable": list(kept.torn),
+            "course": course_as_data(knowledge, course), "unreadable": list(kept.torn),
         }))
     elif not options.svg:
         width = min(shutil.get_terminal_size().columns, WIDEST)
@@ -209,4 +209,4 @@ def _expected(knowledge: Knowledge, entry: Entry, course: Course) -> list[str]:
     """How it should go, as far as the answers of this entry allow."""
     answers = diary.under_rules(knowledge, entry)
     assessment = assess(knowledge, Compiled(knowledge).conclude(answers))
-    return wording.expected(knowledge, assessment, course.condition, course.easier_by)
+    return wording.expected_course(knowledge, assessment, course.condition, course.easier_by)

@@ -13,7 +13,7 @@ from triage.model import Knowledge
 from triage.presentation import picture
 from triage.presentation.picture import Layer
 from triage.presentation.result_json import encode
-from triage.presentation.text_layout import WIDEST, shown, speaks_unicode, wrapped
+from triage.presentation.text_layout import WIDEST, displayable, speaks_unicode, wrap
 from triage.support.atomic_files import write
 from triage.support.errors import BadFile
 
@@ -74,7 +74,7 @@ def show(knowledge: Knowledge, drawn: Layer, plain: bool) -> None:
 
 def say(text: str, width: int, unicode_ok: bool, head: str = "") -> None:
     """Print a text as wide as there is room."""
-    for line in wrapped(shown(text, unicode_ok), width, head):
+    for line in wrap(displayable(text, unicode_ok), width, head):
         print(line)
 
 

@@ -13,7 +13,7 @@ from triage.inference.compiled import Compiled
 from triage.knowledge import reader
 from triage.model import Answers, Knowledge
 from triage.presentation.formats import FORMATS, format_of, render
-from triage.presentation.report import report
+from triage.presentation.report import READERS, report
 from triage.presentation.text_layout import speaks_unicode
 from triage.records import answers_file, sessions
 from triage.support.atomic_files import IS_THERE, is_direct, is_taken, write
@@ -25,9 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Its options."""
     parser.add_argument("file", metavar="ANSWERS", help="the answers, - for stdin, or the id of a kept session")
     parser.add_argument("-o", "--output", metavar="FILE", default="-", help="where to write it (default: stdout)")
-    parser.add_argument("--format", choices=["text", "html", "json", "pdf"],
+    parser.add_argument("--format", choices=list(FORMATS),
                         help="default: by the suffix of FILE, else text; pdf needs pip install \"soleus-triage[pdf]\"")
-    parser.add_argument("--for", dest="reader", choices=["person", "clinician", "both"], default="both",
+    parser.add_argument("--for", dest="reader", choices=list(READERS), default="both",
                         help="for whom (default: both)")
     parser.add_argument("--force", action="store_true", help="write over a file that is there already")
     parser.set_defaults(wrong=parser.error)

@@ -288,7 +288,7 @@ class _List:
                 mark = "[>]" if mark == off else "[x>]"
             head = f" {'>' if here else ' '} {index + 1:>{digits}}. {mark} "
             style = "class:pointer" if here else ""
-            out.append([(style, line, index) for line in text_layout.wrapped(_shown(choice.label), width, head)])
+            out.append([(style, line, index) for line in text_layout.wrap(_shown(choice.label), width, head)])
         return out
 
     def _foot(self, width: int) -> list[Part]:
@@ -433,9 +433,9 @@ def _scrolled(pieces: list[list[Part]], at: int, room: int) -> list[Part]:
 def _top(question: Question, number: int, help_: str, width: int, progress: str = "") -> list[Part]:
     """The question, about how many are left, what is to be known about it, and an empty line."""
     head = _head(number)
-    asked = text_layout.wrapped(_shown(question.ask), width, head)
+    asked = text_layout.wrap(_shown(question.ask), width, head)
     more = [line for text in (help_, progress) if text
-            for line in text_layout.wrapped(_shown(text), width, " " * len(head))]
+            for line in text_layout.wrap(_shown(text), width, " " * len(head))]
     return [*(("class:question", line, -1) for line in asked), *(("", line, -1) for line in more), ("", "", -1)]
 
 
@@ -450,13 +450,13 @@ def _head(number: int) -> str:
 
 
 def _hints(hints: list[str], width: int) -> list[Part]:
-    return [("", f" {line}", -1) for line in text_layout.packed(hints, width - 1, _shown(" · "))]
+    return [("", f" {line}", -1) for line in text_layout.pack(hints, width - 1, _shown(" · "))]
 
 
 def _wrong(sentence: str, width: int) -> list[Part]:
     if not sentence:
         return []
-    return [("class:wrong", line, -1) for line in text_layout.wrapped(_shown(sentence), width, " ! ")]
+    return [("class:wrong", line, -1) for line in text_layout.wrap(_shown(sentence), width, " ! ")]
 
 
 def _still(content: Callable[[int], list[Part]]) -> Window:
@@ -487,11 +487,11 @@ def _answer_lines(question: Question, answer: Answer, text: str, number: int) ->
 
 
 def _wrapped(text: str, head: str) -> list[str]:
-    return text_layout.wrapped(_shown(text), _width(_columns()), head)
+    return text_layout.wrap(_shown(text), _width(_columns()), head)
 
 
 def _shown(text: str) -> str:
-    return text_layout.shown(text, _unicode_ok())
+    return text_layout.displayable(text, _unicode_ok())
 
 
 def _unicode_ok() -> bool:

@@ -113,7 +113,7 @@ class PlainFront:
                 termios.tcflush(self._in, termios.TCIFLUSH)
 
     def _wrapped(self, text: str, head: str = "") -> list[str]:
-        return text_layout.wrapped(text_layout.shown(text, self._unicode_ok), self._width(), head)
+        return text_layout.wrap(text_layout.displayable(text, self._unicode_ok), self._width(), head)
 
     def _write(self, *lines: str) -> None:
         self._out.writelines(line + "\n" for line in lines)

@@ -11,7 +11,7 @@ from triage.presentation.picture.layers import CAN_HURT, SAYS, Layer, Mark, labe
 
 def listing(knowledge: Knowledge, layer: Layer) -> list[str]:
     """One line a mark of the picture, with its number."""
-    return [f"{mark.number}. {told(knowledge, mark)}" for mark in marks(knowledge, layer)]
+    return [f"{mark.number}. {describe_mark(knowledge, mark)}" for mark in marks(knowledge, layer)]
 
 
 def plain(knowledge: Knowledge, layer: Layer) -> list[dict[str, Any]]:
@@ -26,7 +26,7 @@ def plain(knowledge: Knowledge, layer: Layer) -> list[dict[str, Any]]:
     ]
 
 
-def told(knowledge: Knowledge, mark: Mark) -> str:
+def describe_mark(knowledge: Knowledge, mark: Mark) -> str:
     """What a mark shows, without its number."""
     role = mark.areas[0].role
     if mark.point is not None:

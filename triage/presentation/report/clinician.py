@@ -8,7 +8,7 @@ from triage.inference.assessment import IN_PLAY
 from triage.model import NONE, NOT_SURE, Answer, Assessment, Finding, Knowledge, Ranked, Rule
 from triage.presentation import wording
 from triage.presentation.report.document import Line, Piece, Section, Table
-from triage.presentation.report.person import found, meaning
+from triage.presentation.report.person import self_checks_done
 
 ELSEWHERE = ("person", "self_check")
 """Topics that have a part of the report of their own."""
@@ -67,13 +67,13 @@ def _story(knowledge: Knowledge, assessment: Assessment) -> Table:
 
 def _history(knowledge: Knowledge) -> dict[str, list[str]]:
     """Row of the story -> its findings: those that it names, then those of its topics, in the order of the cards."""
-    named = knowledge.settings.history
-    row_of = {name: title for title, names in named.items() for name in names}
-    rest = next((title for title, names in named.items() if not names), REST)
-    told = [name for name, finding in knowledge.findings.items()
+    history = knowledge.settings.history
+    row_of = {name: title for title, names in history.items() for name in names}
+    rest = next((title for title, names in history.items() if not names), REST)
+    findings = [name for name, finding in knowledge.findings.items()
             if finding.topic not in ELSEWHERE and name not in knowledge.emergency]
-    rows = {title: [name for name in names if name in told] for title, names in {**named, rest: []}.items()}
-    for name in told:
+    rows = {title: [name for name in names if name in findings] for title, names in {**history, rest: []}.items()}
+    for name in findings:
         if name not in row_of:
             rows[row_of.get(knowledge.findings[name].topic, rest)].append(name)
     return rows
@@ -103,8 +103,8 @@ def _sorted(
 
 def _value(knowledge: Knowledge, finding: Finding, answer: Answer) -> str:
     lines = answer if isinstance(answer, tuple) else (answer,)
-    said = " / ".join(_small(wording.answer_in_words(knowledge, finding.id, each)) for each in lines)
-    return f"{_term(finding)}: {said}"
+    words = " / ".join(_small(wording.answer_in_words(knowledge, finding.id, each)) for each in lines)
+    return f"{_term(finding)}: {words}"
 
 
 def _small(text: str) -> str:
@@ -176,8 +176,8 @@ def _red_flags(knowledge: Knowledge, assessment: Assessment, cited: dict[str, in
 def _results(knowledge: Knowledge, assessment: Assessment) -> tuple[Piece, ...]:
     rows = tuple(
         ((Line(card.name),), (Line(wording.answer_in_words(knowledge, card.result, answer), card.result, True),
-                              *(Line(text) for text in meaning(card, answer))))
-        for card, answer in found(knowledge, assessment)
+                              *(Line(text) for text in wording.what_it_means(card, answer))))
+        for card, answer in self_checks_done(knowledge, assessment)
     )
     if not rows:
         rows = (((Line("None"),), (Line("No self-check was done."),)),)

@@ -78,7 +78,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 TITLE = "Pain in the lower leg, ankle or foot"
 TO_PERSON, TO_CLINICIAN = "For you", "For the clinician"
-TOLD = "Told by the person to a program, in lay words; nobody has examined the leg."
+FROM_LAY_WORDS = "Told by the person to a program, in lay words; nobody has examined the leg."
 NO_DIAGNOSIS = ("This is no diagnosis and no all-clear. It rests only on what was answered. "
                 "A clinician who sees and feels the leg knows more.")
 

@@ -7,10 +7,10 @@ from html import escape
 
 from triage.model import Block
 from triage.presentation.report.document import (
+    FROM_LAY_WORDS,
     NO_DIAGNOSIS,
     TITLE,
     TO_CLINICIAN,
-    TOLD,
     Figure,
     Line,
     Piece,
@@ -93,7 +93,7 @@ def html(report: Report) -> str:
     if report.clinician:
         notes = [_p(note, "about") for note in report.notes]
         body += [f'<section class="clinician"><h1>{escape(f"{TO_CLINICIAN}: {TITLE.lower()}")}</h1>',
-                 _p(f"{_head(report)} {TOLD}", "about"),
+                 _p(f"{_head(report)} {FROM_LAY_WORDS}", "about"),
                  *notes, *(_section(section) for section in report.clinician), _p(NO_DIAGNOSIS, "about"), "</section>"]
     return "\n".join([
         "<!DOCTYPE html>", '<html lang="en">', '<head><meta charset="utf-8">',

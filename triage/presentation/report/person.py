@@ -9,7 +9,6 @@ from triage.explanation.standing import standing
 from triage.inference.assessment import IN_PLAY
 from triage.inference.contraindications import may_try
 from triage.model import (
-    NOT_SURE,
     RANK,
     Answer,
     Assessment,
@@ -30,14 +29,14 @@ CARE_IN_FULL, MOST_MISSING = 3, 6
 def sections(knowledge: Knowledge, assessment: Assessment, date: datetime.date) -> tuple[Section, ...]:
     """What the person is told, in the words of the screens, in the order in which it matters."""
     rules = knowledge.by_id
-    named = wording.names_sources(assessment)
+    names_sources = wording.names_sources(assessment)
     parts = [
         Section("urgency", "How urgent it is, and what to do", _urgency(knowledge, assessment, rules)),
-        Section("map", "Where it hurts" if not named else "Where it hurts, and where the likely sources are felt",
-                _map(knowledge, assessment, named)),
-        Section("sources", "What it may be", _sources(knowledge, assessment) if named else ()),
+        Section("map", f"Where it hurts{', and where the likely sources are felt' if names_sources else ''}",
+                _map(knowledge, assessment, names_sources)),
+        Section("sources", "What it may be", _sources(knowledge, assessment) if names_sources else ()),
         Section("reasons", "What speaks for it and against it",
-                _reasons(knowledge, assessment, rules) if named else ()),
+                _reasons(knowledge, assessment, rules) if names_sources else ()),
         Section("open", "What could not be excluded", tuple(wording.unresolved(knowledge, assessment))),
         Section("self_check", "Self-check", _self_checks(knowledge, assessment)),
         Section("care", "What you can do", _care(knowledge, assessment, rules)),
@@ -45,31 +44,23 @@ def sections(knowledge: Knowledge, assessment: Assessment, date: datetime.date) 
         Section("again", "When to look again", _look_again(knowledge, assessment, date)),
     ]
     # The sooner somebody has to act, the further back is the map.
-    rank, drawn = RANK[assessment.urgency.level], parts.pop(1)
+    rank, where = RANK[assessment.urgency.level], parts.pop(1)
     at = len(parts) if rank >= RANK["emergency_department_now"] else 2 if rank >= RANK["today"] else 1
-    parts.insert(at, drawn)
+    parts.insert(at, where)
     return tuple(part for part in parts if part.pieces)
 
 
-def found(knowledge: Knowledge, assessment: Assessment) -> list[tuple[SelfCheck, Answer]]:
+def self_checks_done(knowledge: Knowledge, assessment: Assessment) -> list[tuple[SelfCheck, Answer]]:
     """The self-checks that were done, with their results."""
     return [(card, assessment.given[card.result]) for card in knowledge.self_checks.values()
             if card.result in assessment.given]
-
-
-def meaning(card: SelfCheck, answer: Answer) -> list[str]:
-    """What the result of a self-check means."""
-    if answer == NOT_SURE:
-        return [wording.UNCLEAR]
-    chosen = answer if isinstance(answer, tuple) else (str(answer),)
-    return [card.means[option] for option in chosen if option in card.means]
 
 
 # --- urgency
 
 
 def _urgency(knowledge: Knowledge, assessment: Assessment, rules: dict[str, Rule]) -> tuple[Piece, ...]:
-    pieces: list[Piece] = [*wording.urgency(knowledge, assessment, rules), *wording.redirect(assessment)]
+    pieces: list[Piece] = [*wording.urgency(knowledge, assessment, rules), *wording.out_of_scope(assessment)]
     if assessment.not_asked:
         missing = tuple(knowledge.findings[name].line or knowledge.findings[name].ask for name in assessment.not_asked)
         urgent = assessment.urgency.level in wording.EMERGENCIES
@@ -87,13 +78,13 @@ def _urgency(knowledge: Knowledge, assessment: Assessment, rules: dict[str, Rule
 # --- what it may be
 
 
-def _map(knowledge: Knowledge, assessment: Assessment, named: bool) -> tuple[Piece, ...]:
-    drawn: list[Piece] = [*figures.where_it_hurts(knowledge, assessment)]
-    told = [wording.answer_in_words(knowledge, name, assessment.answers[name])
+def _map(knowledge: Knowledge, assessment: Assessment, names_sources: bool) -> tuple[Piece, ...]:
+    pieces: list[Piece] = [*figures.where_it_hurts(knowledge, assessment)]
+    places = [wording.answer_in_words(knowledge, name, assessment.answers[name])
             for name in ("pain.side", "pain.region") if name in assessment.answers]
-    if told:
-        drawn.insert(0, Block(kind="text", text=f"You named: {'; '.join(told)}."))
-    return (*drawn, *(figures.where_felt(knowledge, assessment) if named else ()))
+    if places:
+        pieces.insert(0, Block(kind="text", text=f"You named: {'; '.join(places)}."))
+    return (*pieces, *(figures.where_felt(knowledge, assessment) if names_sources else ()))
 
 
 def _sources(knowledge: Knowledge, assessment: Assessment) -> tuple[Piece, ...]:
@@ -114,7 +105,7 @@ def _reasons(knowledge: Knowledge, assessment: Assessment, rules: dict[str, Rule
         card = knowledge.conditions[ranked.id]
         pieces += [Block(kind="heading", text=f"{card.name} - {wording.band_in_words(ranked)}"),
                    _for_and_against(knowledge, assessment, ranked, rules)]
-        if open_ := wording.not_known(knowledge, assessment, ranked, rules)[:MOST_UNKNOWN]:
+        if open_ := wording.unknown_evidence(knowledge, assessment, ranked, rules)[:MOST_UNKNOWN]:
             pieces.append(Block(kind="list", text="Not known:", items=tuple(open_)))
         pieces += wording.remarks(knowledge, assessment, ranked)
     return tuple(pieces)
@@ -124,9 +115,9 @@ def _for_and_against(knowledge: Knowledge, assessment: Assessment, ranked: Ranke
     stands = standing(knowledge, assessment, ranked.id)
     speaks_for = _lines(wording.strongest(knowledge, ranked, rules))
     against = _lines(rules[r] for r in ranked.against)
-    said = {line.text for line in (*speaks_for, *against)} | {rule.why for rule in stands.unknown}
+    elsewhere = {line.text for line in (*speaks_for, *against)} | {rule.why for rule in stands.unknown}
     otherwise = [Line(f"would speak for it, but is not so: {line.text}", line.by) for line in _lines(stands.refuted)
-                 if line.text not in said]
+                 if line.text not in elsewhere]
     return Table(
         title=f"For and against: {knowledge.conditions[ranked.id].name}", named=False,
         head=("Speaks for it", "Speaks against it"),
@@ -156,10 +147,10 @@ def _self_checks(knowledge: Knowledge, assessment: Assessment) -> tuple[Piece, .
     if assessment.urgency.level in wording.EMERGENCIES:
         return ()
     pieces: list[Piece] = []
-    for card, answer in found(knowledge, assessment):
+    for card, answer in self_checks_done(knowledge, assessment):
         pieces.append(Block(kind="heading", text=f"Done: {card.name}"))
         pieces.append(Block(kind="text", text=f"You found: {wording.answer_in_words(knowledge, card.result, answer)}."))
-        pieces += [Block(kind="text", text=means) for means in meaning(card, answer)]
+        pieces += [Block(kind="text", text=means) for means in wording.what_it_means(card, answer)]
         if may_try(knowledge, assessment, card) == "yes" and not assessment.not_asked:
             pieces += figures.of_self_check(knowledge, assessment, card)
         pieces += screens.worth(knowledge, card.id).blocks
@@ -172,7 +163,7 @@ def _self_checks(knowledge: Knowledge, assessment: Assessment) -> tuple[Piece, .
                    for card in (knowledge.self_checks[name] for name in assessment.self_checks[1:4]))
     if others:
         pieces.append(Block(kind="list", text="These could tell more as well:", items=others))
-    return (*pieces, *screens.left_out(knowledge, assessment).blocks)
+    return (*pieces, *screens.forbidden_self_checks(knowledge, assessment).blocks)
 
 
 def _care(knowledge: Knowledge, assessment: Assessment, rules: dict[str, Rule]) -> tuple[Piece, ...]:
@@ -187,13 +178,13 @@ def _care(knowledge: Knowledge, assessment: Assessment, rules: dict[str, Rule]) 
     if rest:
         pieces.append(Block(kind="list", text="These may help as well, one at a time:",
                             items=tuple(f"{card.name}, for {card.for_}" for card in rest)))
-    return (*pieces, *_waiting(knowledge, assessment), *wording.held(knowledge, assessment, rules))
+    return (*pieces, *_waiting(knowledge, assessment), *wording.contraindications(knowledge, assessment, rules))
 
 
 def _waiting(knowledge: Knowledge, assessment: Assessment) -> list[Piece]:
     """What has to be answered before more can be offered; the emergency questions are told of before."""
-    held = (*assessment.withheld_checks, *assessment.withheld_care)
-    missing = dict.fromkeys(name for card in held if not card.rules for name in card.unanswered)
+    withheld = (*assessment.withheld_checks, *assessment.withheld_care)
+    missing = dict.fromkeys(name for card in withheld if not card.rules for name in card.unanswered)
     asks = [knowledge.findings[name].ask for name in missing
             if name in knowledge.findings and name not in knowledge.emergency]
     if not asks:

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from triage.model import Screen
 from triage.presentation import text_layout
 from triage.presentation.report.document import (
+    FROM_LAY_WORDS,
     NO_DIAGNOSIS,
     TITLE,
     TO_CLINICIAN,
     TO_PERSON,
-    TOLD,
     Figure,
     Line,
     Piece,
@@ -31,14 +31,14 @@ def text(report: Report, unicode_ok: bool = True) -> str:
     for title, sections in ((TO_PERSON, report.person), (TO_CLINICIAN, report.clinician)):
         if sections:
             lines += ["", "", title.upper(), "=" * WIDTH]
-            lines += _wrapped(TOLD, unicode_ok) if sections is report.clinician else []
+            lines += _wrapped(FROM_LAY_WORDS, unicode_ok) if sections is report.clinician else []
             lines += [line for section in sections for line in _section(section, unicode_ok)]
     lines += ["", *_wrapped(NO_DIAGNOSIS, unicode_ok)]
     return "\n".join(lines) + "\n"
 
 
 def _section(section: Section, unicode_ok: bool) -> list[str]:
-    title = text_layout.shown(section.title, unicode_ok)
+    title = text_layout.displayable(section.title, unicode_ok)
     head = ["", title, "-" * len(title)] if title else []
     return [*head, *(line for piece in section.pieces for line in ["", *_piece(piece, unicode_ok)])]
 
@@ -48,7 +48,7 @@ def _piece(piece: Piece, unicode_ok: bool) -> list[str]:
         return _table(piece, unicode_ok)
     if isinstance(piece, Figure):
         return [*_wrapped(f"{piece.title}{f', {piece.of}' if piece.of else ''}:", unicode_ok),
-                *(line for told in piece.listing for line in _wrapped(told, unicode_ok, "  - "))]
+                *(line for item in piece.listing for line in _wrapped(item, unicode_ok, "  - "))]
     return [line for _, line in text_layout.lines(Screen((piece,)), WIDTH, unicode_ok)]
 
 
@@ -59,11 +59,11 @@ def _table(table: Table, unicode_ok: bool) -> list[str]:
         cells = list(zip(table.head, row, strict=True))
         if table.named:
             (_, name), *cells = cells
-            out += _wrapped(" - ".join(map(_told, name)), unicode_ok)
+            out += _wrapped(" - ".join(map(_with_source, name)), unicode_ok)
         for head, lines in cells:
             if len(cells) > 1 and any(line.text != "-" for line in lines):
                 out += _wrapped(f"{head}:", unicode_ok, "  " if table.named else "")
-            out += [each for line in _filled(lines) for each in _wrapped(_told(line), unicode_ok, "  - ")]
+            out += [each for line in _filled(lines) for each in _wrapped(_with_source(line), unicode_ok, "  - ")]
     return out
 
 
@@ -71,9 +71,9 @@ def _filled(lines: Iterable[Line]) -> list[Line]:
     return [line for line in lines if line.text != "-"]
 
 
-def _told(line: Line) -> str:
+def _with_source(line: Line) -> str:
     return f"{line.text} ({line.by})" if line.by else line.text
 
 
 def _wrapped(text: str, unicode_ok: bool, head: str = "") -> list[str]:
-    return text_layout.wrapped(text_layout.shown(text, unicode_ok), WIDTH, head)
+    return text_layout.wrap(text_layout.displayable(text, unicode_ok), WIDTH, head)

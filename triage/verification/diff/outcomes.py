@@ -229,8 +229,8 @@ def _urgency(old: Assessment, new: Assessment) -> Iterator[Change]:
         yield Change(kind, "urgency", old.urgency.id, new.urgency.id, cards)
     elif old.urgency.place != new.urgency.place:
         yield Change("other", "place", old.urgency.place, new.urgency.place, cards)
-    if old.redirected != new.redirected:
-        was, now = ("yes" if side.redirected else "no" for side in (old, new))
+    if old.out_of_scope != new.out_of_scope:
+        was, now = ("yes" if side.out_of_scope else "no" for side in (old, new))
         yield Change("other", "redirected", was, now, {*cards, *old.flags, *new.flags})
 
 

@@ -171,7 +171,7 @@ def not_for_is_redirected(prover: Prover) -> Iterator[Claim]:
 
 def _stays(prover: Prover, people: NotFor, parts: Parts, answers: Answers) -> Violation | None:
     assessment = prover.assessment(answers)
-    here = prover.meets(answers, parts) and not assessment.redirected
+    here = prover.meets(answers, parts) and not assessment.out_of_scope
     return Violation(f"{people.say}: told {assessment.urgency.id} and not sent elsewhere") if here else None
 
 
