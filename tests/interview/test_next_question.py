@@ -231,11 +231,29 @@ def test_load_and_beginning_are_asked_of_a_calf(knowledge):
     assert {"beginning", "load", "pattern", "look", "background"} <= {name.split("/")[0] for name in asked}
 
 
-def test_a_heel_alone_is_not_asked_about_clots_in_detail(knowledge):
+def test_a_heel_alone_is_asked_about_small_risks_of_a_clot_only_before_a_press(knowledge):
+    """Nothing else hangs on them: they come last, before the offer to press the calf, which can make a heel sore."""
     answers: Answers = {"person.age": 50.0, "pain.region": ("heel",), "pain.site": ("heel_under_inner",),
                         "pain.side": "left", "onset.age": 90.0, "swelling.extent": "no_swelling"}
     asked = questions(answers, "no")
-    assert "history.clot_weak" not in asked
+    rest = asked[asked.index("history.clot_weak"):]
+    assert any(name.startswith("offer:") for name in rest)
+    assert not [name for name in rest if "/" in name], "no list of what is worth asking comes after them"
+
+
+def test_small_risks_of_a_clot_are_asked_before_a_press_is_offered(knowledge):
+    """Also where hardly anything hangs on them: a calf that has been sore for months, after hills."""
+    known: Answers = {
+        "person.age": 38.0, "pain.region": ("calf",), "pain.site": ("calf_lower_inner",), "pain.side": "right",
+        "onset.age": 150.0, "onset.speed": "weeks", "onset.trigger": "load", "activity.regular": ("walking",),
+        "activity.terrain": "hills", "pain.push_off": "yes", "pain.travels": "yes", "footwear.usual": "high_heels",
+    }
+    person = ScriptFront(known, "no")
+    ended = talk(knowledge, remembered, person)
+    assert ended.assessment is not None
+    assert "calf_press" in ended.assessment.self_checks
+    offers = [at for at, name in enumerate(person.asked) if name.startswith("offer:")]
+    assert person.asked.index("history.clot_weak") < min(offers)
 
 
 def test_no_single_answer_left_could_make_it_urgent_when_it_stops(knowledge):

@@ -82,7 +82,10 @@ class Frequency(Card, frozen=True, kw_only=True):
 
 
 class IfLikely(Card, frozen=True, kw_only=True):
-    """What a condition asks for when it fits well. Whatever is nearer than 14 days is for red flags."""
+    """What a condition asks for when it fits well: nothing, or an appointment within 14 days (a danger: 3, 7 or 14).
+
+    What is nearer is for red flags.
+    """
 
     urgency: Literal["book", "self_care"]
     within_days: int = 0

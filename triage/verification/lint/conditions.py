@@ -18,8 +18,10 @@ def conditions(knowledge: Knowledge) -> Issues:
         for zone in card.zones:
             if sites is not None and zone not in sites.options:
                 yield Issue(card.id, "unknown-option", f"unknown zone '{zone}'" + guess(zone, sites.options))
-        if card.if_likely is not None and card.if_likely.urgency == "book" and card.if_likely.within_days != 14:
-            yield Issue(card.id, "if-likely", "a condition asks for 14 days at most; what is nearer is a red flag")
+        days = (3, 7, 14) if card.kind == "danger" else (14,)
+        if card.if_likely is not None and card.if_likely.urgency == "book" and card.if_likely.within_days not in days:
+            yield Issue(card.id, "if-likely", "a condition asks for an appointment within 14 days, a danger within "
+                        "3, 7 or 14; what is nearer is a red flag")
     for rule in knowledge.rules_of("for", "against"):
         if rule.strength == "decisive" and not (rule.lr is not None and rule.grade == "published"):
             yield Issue(rule.key, "strength", f"decisive needs a published figure (lr): {rule.why}")

@@ -78,7 +78,7 @@ FIXES: dict[str, str] = {
     "kind": "Give it what its kind needs: frequency, lines for it, and lines against it only if it is benign.",
     "strength": "Call it strong, or give the published figure (lr) and grade published.",
     "memory": "Take the number out, or find its source.",
-    "if-likely": "Ask for 14 days or self_care; put what is nearer into a red flag.",
+    "if-likely": "Ask for 14 days, of a danger for 3, 7 or 14, or for self_care; put what is nearer into a red flag.",
     "safety-net": "Say what to watch for and when to look again.",
     "danger-review": "Ask which danger looks like this there, and name its sign in fits_well_never.",
     "care": "Name a care card, or let if_likely ask for an appointment.",
