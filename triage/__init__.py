@@ -13,9 +13,10 @@ Importing it is cheap: what is behind these names is loaded when one of them is 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # what is in typing for type checkers; who stops the program while it loads waits for nothing
 if TYPE_CHECKING:
+    from typing import Any
+
     from triage.api import Result, Rules, Talk, load_rules
     from triage.knowledge.reader import RulesError
     from triage.support.errors import BadFile, TriageError
