@@ -15,8 +15,8 @@ from triage.model import NOT_SURE, Answer, Assessment, Criterion, Knowledge, Rul
 from triage.verification.scenarios import Story
 
 BELOW: dict[str, float] = {
-    "rules lowered by not sure: derived": 19.6, "answers that rules read": 97.4, "pairs inside rules": 94.7,
-    "conditions that fit well": 79.0, "care blocked": 95.4,
+    "rules lowered by not sure: derived": 19.6, "answers that rules read": 99.0, "pairs inside rules": 97.4,
+    "conditions that fit well": 79.0,
 }
 """Per cent that must be reached where it is not all: what was measured, rounded down, so that it never falls."""
 
