@@ -21,8 +21,8 @@ CALF: Answers = {
     "person.age": 35.0, "person.sex": "female", "pain.region": ("calf",), "pain.site": ("calf_lower_inner",),
     "pain.side": "left", "onset.age": 60.0, "onset.worse_4_weeks": "no", "onset.trigger": "load",
     "activity.load_jump": "yes", "pain.push_off": "yes", "pain.travels": "yes", "vein.cord": "no",
-    "history.clot_strong": (), "history.blood_thinner": "no", "history.avoid_nsaid": (), "history.numb_feet": "no",
-    "swelling.extent": "no_swelling",
+    "history.clot_strong": (), "history.clot_weak": (), "history.blood_thinner": "no", "history.avoid_nsaid": (),
+    "history.numb_feet": "no", "swelling.extent": "no_swelling",
 }
 PREGNANT = CALF | {"body.pregnant": "yes"}
 THICK = CALF | {"onset.age": 3.0, "self_check.measure_calf": "over_3"}

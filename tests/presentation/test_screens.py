@@ -43,7 +43,8 @@ def test_unanswered_emergency_questions_are_said(knowledge):
 
 def test_the_doubt_about_sore_spots_stands_beside_the_soleus(knowledge):
     card = knowledge.conditions["soleus_trigger_points"]
-    safe = CALF | {"swelling.extent": "no_swelling", "history.clot_strong": (), "history.blood_thinner": "no"}
+    safe = CALF | {"swelling.extent": "no_swelling", "history.clot_strong": (), "history.clot_weak": (),
+                   "history.blood_thinner": "no"}
     assert card.name in text(outcome(safe))
     assert card.note in text(outcome(safe))
 
