@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 
-from tests.benchmarks import evaluators, measure, processes
+from tests.benchmarks import evaluators, measure, processes, talks
 from tests.benchmarks.cases import SIZE, cases
 from tests.benchmarks.evaluators import ALL, STOCK
 from tests.benchmarks.measure import Effort, Side, Times, growth
@@ -29,8 +29,8 @@ from triage.verification import scenarios
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SLICES = (100, 300, 600, 1200)
-FULL = Effort(cases=10, step=2, rounds=3, hypotheses=8, crowd=1024, rows=4000)
-QUICK = Effort(cases=2, step=5, rounds=1, hypotheses=3, crowd=256, rows=1500)
+FULL = Effort(cases=10, step=2, rounds=3, hypotheses=8, crowd=1024, rows=4000, talks=1)
+QUICK = Effort(cases=2, step=5, rounds=1, hypotheses=3, crowd=256, rows=1500, talks=9)
 
 ANSWERS_FILE = "{screens: no, person.age: 35, pain.region: [calf, heel], onset.age: 3 weeks}"
 
@@ -52,7 +52,8 @@ def main() -> None:
     out: dict[str, Any] = {"about": about, "effort": effort}
     for name, measured in (
         ("sides", lambda: side_by_side(knowledge, full, crowd, effort)), ("alone", lambda: alone(full, effort)),
-        ("start", lambda: start_up(effort)), ("batch", lambda: batch(knowledge, crowd, effort)),
+        ("talks", lambda: whole_talks(knowledge, effort)), ("start", lambda: start_up(effort)),
+        ("batch", lambda: batch(knowledge, crowd, effort)),
     ):
         out[name], tables = measured()
         for table in tables:
@@ -145,6 +146,16 @@ def alone(full: list[Answers], effort: Effort) -> tuple[dict[str, dict[str, floa
         [[name, *(figure(each[what]) for what in ("build", "first", "memory")), f"{each['modules']:g}"]
          for name, each in found.items()],
         [f"Each has read and compiled the rules before, in {figure(reading)} ms."],
+    )]
+
+
+def whole_talks(knowledge: Knowledge, effort: Effort) -> tuple[dict[str, talks.Talks], list[Table]]:
+    """What a question costs in whole talks."""
+    found = talks.talks(knowledge, effort.talks)
+    return found, [Table(
+        "Whole talks of the real cases, all else answered with no: processor time a question",
+        ["", "people", "questions", "ms"],
+        [[name, f"{each.people}", f"{each.questions:,}", figure(each.ms)] for name, each in found.items()],
     )]
 
 

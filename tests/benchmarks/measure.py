@@ -47,6 +47,8 @@ class Effort(msgspec.Struct, frozen=True):
     """So many different cases at once."""
     rows: int
     """The same for `triage batch`."""
+    talks: int
+    """Every second, third ... real case takes the whole interview."""
 
 
 class Side(msgspec.Struct, frozen=True):
