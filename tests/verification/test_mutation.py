@@ -20,6 +20,7 @@ from triage.verification.answer_search import solutions
 from triage.verification.mutation import (
     FLOORS,
     Suite,
+    missing_edges,
     missing_scenarios,
     mutants,
     place,
@@ -378,6 +379,21 @@ def test_a_story_that_is_there_is_told_what_to_expect_or_how_to_vary(rules, tmp_
     assert as_yaml(knowledge, variant) == (
         f"# under the but of the story at {file}:1\n"
         "    - say: ...\n      answers: {pain.since: 29 days}\n      expect: {urgency: self_care}")
+
+
+def test_an_edge_holds_all_its_answers_whatever_it_was_made_from(rules):
+    """Also where it was one answer away from a story, be that from a file or made a round before."""
+    knowledge = reader.load(rules)
+    mutant = named(knowledge, f"{CLOT}: without derived.recent=yes")
+    near = Story(file="", line=0, card="clot_signs", story="", expect=Expect(reasons=["clot_signs"]),
+                 answers={"pain.swollen": "yes", "pain.since": 1.0, "pain.shoes": "no"})
+    (_, edge), = missing_edges(Suite(knowledge, [near]), [mutant])
+    assert edge.change == {name: answer for name, answer in edge.given.items() if name not in knowledge.emergency
+                           or answer != "no"}
+    new = Story(file="", line=0, card="clot_signs", story="", answers=edge.change,
+                expect=msgspec.convert(edge.expect, Expect))
+    assert Suite(knowledge, [new]).untrue() == []
+    assert dies(knowledge, mutant, [new])
 
 
 # --- the command

@@ -13,14 +13,17 @@ from triage.support.strict_yaml import MAX_FILE_BYTES
 from triage.support.text import guess
 
 
-def read_bytes(name: str) -> bytes:
-    """The bytes of a file that a person named, or of stdin for `-`; one more than there may be. Raises BadFile."""
+def read_bytes(name: str, most: int = MAX_FILE_BYTES) -> bytes:
+    """The bytes of a file that a person named, or of stdin for `-`; one more than `most` when there are more.
+
+    Raises BadFile.
+    """
     if name == "-":
-        return sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
+        return sys.stdin.buffer.read(most + 1)
     path = Path(name)
     try:
         with path.open("rb") as file:
-            return file.read(MAX_FILE_BYTES + 1)
+            return file.read(most + 1)
     except FileNotFoundError:
         near = guess(path.name, [p.name for p in path.parent.iterdir()]) if path.parent.is_dir() else ""
         raise BadFile.of_file(name, "missing", f"there is no such file{near}", missing=True) from None
@@ -31,11 +34,11 @@ def read_bytes(name: str) -> bytes:
         raise BadFile.of_file(name, "missing", f"the file cannot be read: {reason}", missing=True) from None
 
 
-def whole(name: str) -> bytes:
-    """All bytes of a file that is no larger than MAX_FILE_BYTES. Raises BadFile."""
-    raw = read_bytes(name)
-    if len(raw) > MAX_FILE_BYTES:
-        sentence = f"the file is too large; {MAX_FILE_BYTES:,} bytes are the most"
+def whole(name: str, most: int = MAX_FILE_BYTES) -> bytes:
+    """All bytes of a file that is no larger than `most`. Raises BadFile."""
+    raw = read_bytes(name, most)
+    if len(raw) > most:
+        sentence = f"the file is too large; {most:,} bytes are the most"
         raise BadFile.of_file("<stdin>" if name == "-" else name, "too-large", sentence)
     return raw
 

@@ -18,6 +18,9 @@ from triage.support.errors import BadFile
 from triage.support.input_files import whole
 from triage.verification.scenarios import Expect, Story, unknown_names
 
+MAX_BYTES = 20_000_000
+"""Of a table; that of the shipped rules has two million."""
+
 
 class Edge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One line. What the emergency screens ask and the answers leave open is answered with no."""
@@ -51,7 +54,7 @@ def lines(path: Path) -> list[Edge]:
     """The lines as they are written, whatever the rules know of them. Raises BadFile."""
     edges: list[Edge] = []
     faults: list[Fault] = []
-    for number, line in enumerate(whole(str(path)).splitlines(), 1):
+    for number, line in enumerate(whole(str(path), MAX_BYTES).splitlines(), 1):
         try:
             edges.append(_DECODER.decode(line))
         except (msgspec.DecodeError, UnicodeDecodeError) as error:

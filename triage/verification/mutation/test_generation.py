@@ -101,7 +101,7 @@ class _Generator:
                 each.expect = both
                 return each
         for new in self._candidates(mutant):
-            if self.whole and (new.file or new.change is None):
+            if self.whole:
                 new = self._anew(new.given)
             if expect := self._expectation(mutant, changed, new.given):
                 new = new if self.whole else self._as_variant(new, known)
