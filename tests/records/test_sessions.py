@@ -460,16 +460,19 @@ def test_a_whole_talk_by_keys(home):
     child.send("My left calf aches when I run uphill, for 3 weeks.\r")
     child.expect("This is what I understood")
     child.send("\r")
-    offer, review, picture, listed, one, line, nothing = range(7)
-    asked = []
+    offer, review, picture, listed, one, line, nothing, silence = range(8)
+    asked, keys = [], ""
     for _ in range(80):
         # The last line of every question is drawn last; what kind it is, is told by its keys.
         asked.append(child.expect([r"\( \) Yes, show me how.*q quit", r"\( \) Yes, show me the result.*q quit",
                                    r"Space tick[^\n]*t spreads.*q quit", "Space tick.*q quit",
-                                   "arrows choose.*q quit", "or type .*q quit", "Nothing is ticked yet"]))
+                                   "arrows choose.*q quit", "or type .*q quit", "Nothing is ticked yet",
+                                   pexpect.TIMEOUT], timeout=20))
         if asked[-1] in (offer, review):
             break
-        child.send({picture: "\r", listed: "\r", nothing: "n\r", one: "s\r", line: "s\r"}[asked[-1]])
+        # Keys that come before a question has stood for a moment are dropped: after a silence they are typed again.
+        keys = {picture: "\r", listed: "\r", nothing: "n\r", one: "s\r", line: "s\r", silence: keys}[asked[-1]]
+        child.send(keys)
     if asked[-1] == offer:
         child.send("1\r")
         child.expect("Step 1 of.*q quit")
