@@ -638,7 +638,7 @@ def test_the_bytes_are_the_same_in_any_number_of_processes_and_with_any_hash_see
     for processes, seed in ((2, "0"), (3, "4711")):
         done = process("batch", here / "in.csv", here / "out2.csv", "--errors", here / "bad2.jsonl", "--processes",
                        processes, PYTHONHASHSEED=seed)
-        assert (done.returncode, done.stdout) == (65, b"")
+        assert (done.returncode, done.stdout) == (65, b""), (seed, done.stderr)
         assert b"Traceback" not in done.stderr
         assert (Path("out2.csv").read_bytes(), Path("bad2.jsonl").read_bytes()) == want
 

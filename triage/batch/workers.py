@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -20,6 +21,10 @@ from triage.model import Knowledge
 from triage.support.errors import TriageError
 from triage.support.exit_codes import ExitCode
 from triage.support.signals import no_interrupts
+
+LEAVES_PIPES_OPEN = sys.version_info < (3, 11, 6) or (3, 12) <= sys.version_info < (3, 12, 1)
+"""Does a pool of this Python write for ever to a full pipe that nobody reads any more? Later ones close it themselves,
+in a thread: to close it here as well would at times close it twice, and with it whatever has its number by then."""
 
 
 class Workers:
@@ -75,8 +80,8 @@ class Workers:
         if self._pool is not None:
             for child in self._children:
                 child.terminate()
-            # A full pipe that nobody reads any more would be written to for ever: Python before 3.11.6 leaves it open.
-            self._pool._call_queue._reader.close()  # type: ignore[attr-defined]
+            if LEAVES_PIPES_OPEN:
+                self._pool._call_queue._reader.close()  # type: ignore[attr-defined]
             self._pool.shutdown()  # not to wait, or to cancel, lets its thread complain while Python ends
             self._pool, self._children = None, set()
 
